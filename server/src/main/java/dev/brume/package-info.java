@@ -1,5 +1,5 @@
 /// Brume: one process that speaks the AWS APIs and really runs serverless applications. [Brume]
-// wires everything; [Main] is the command line.
+/// wires everything; [Main] is the command line.
 @NullMarked
 package dev.brume;
 

@@ -2,7 +2,8 @@ package dev.brume.model;
 
 import java.io.IOException;
 
-/// A streamed body that turned out wrong while it was read: carries the answer that its sender gets.
+/// A streamed body that turned out wrong while it was read: carries the answer that its sender
+/// gets.
 public final class BodyError extends IOException {
   private static final long serialVersionUID = 1L;
   private final transient ServiceError error;

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name its name in the model, e.g. `QueueUrl`
 /// @param target the shape of its values
 /// @param location where it travels in an HTTP request or response of the REST protocols
-/// @param locationName the header's, query parameter's, label's name or the header prefix; for BODY the JSON name; the model name unless the model gives another
+/// @param locationName the header's, query parameter's, label's name or the header prefix; for BODY
+///   the JSON name; the model name unless the model gives another
 /// @param xmlName the element's (or attribute's) name in XML; also the name in awsQuery
 /// @param required must be present in a request
 /// @param flags the yes-or-no traits

@@ -2,7 +2,8 @@ package dev.brume.model;
 
 /// Who makes a call.
 public sealed interface Principal {
-  /// The principal's ARN as policies and GetCallerIdentity name it; a service's host name for services, `*` for nobody.
+  /// The principal's ARN as policies and GetCallerIdentity name it; a service's host name for
+  /// services, `*` for nobody.
   String arn();
 
   /// The owner of the account: any access key that Brume did not issue itself.

@@ -4,7 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// An answer that is not a success. Generated error classes extend it; anything else that AWS answers is made with the constructor here.
+/// An answer that is not a success. Generated error classes extend it; anything else that AWS
+/// answers is made with the constructor here.
 public class ServiceError extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final String code;

@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One shape of a service's model. Made by [ServiceModel]'s loader in two steps, because shapes refer to each other; immutable once the model is loaded.
+/// One shape of a service's model. Made by [ServiceModel]'s loader in two steps, because shapes
+/// refer to each other; immutable once the model is loaded.
 public final class Shape {
   /// What a shape is on the wire and in Java (see [Struct] for the Java types).
   public enum Kind {
@@ -34,13 +35,16 @@ public final class Shape {
     EPOCH_SECONDS
   }
 
-  /// Limits from the model; null or empty where it gives none. `min` and `max` bound a string's length in code points, a blob's in bytes, a list's or map's size, or a number's value.
+  /// Limits from the model; null or empty where it gives none. `min` and `max` bound a string's
+  /// length in code points, a blob's in bytes, a list's or map's size, or a number's value.
   public record Constraints(
       @Nullable BigDecimal min, @Nullable BigDecimal max, @Nullable Pattern pattern, List<String> enumValues) {
     public static final Constraints NONE = new Constraints(null, null, null, List.of());
   }
 
-  /// What makes a structure an error. `code` is the one on the wire of the awsQuery protocols (and of `x-amzn-query-error`), else the shape's name; `httpStatus` e.g. 400; `senderFault` false for server faults.
+  /// What makes a structure an error. `code` is the one on the wire of the awsQuery protocols (and
+  /// of `x-amzn-query-error`), else the shape's name; `httpStatus` e.g. 400; `senderFault` false
+  /// for server faults.
   public record ErrorTrait(String code, int httpStatus, boolean senderFault) {}
 
   private final String name;
@@ -88,12 +92,14 @@ public final class Shape {
     return error;
   }
 
-  /// The root element's name when the shape is written as an XML document, null for the shape's name.
+  /// The root element's name when the shape is written as an XML document, null for the shape's
+  /// name.
   public @Nullable String xmlName() {
     return xmlName;
   }
 
-  /// A structure's or union's members in model order; a list's one element (named `member`); a map's two (`key`, `value`).
+  /// A structure's or union's members in model order; a list's one element (named `member`); a
+  /// map's two (`key`, `value`).
   public List<Member> members() {
     return members;
   }
@@ -120,7 +126,8 @@ public final class Shape {
     return kind == Kind.STRUCTURE || kind == Kind.UNION;
   }
 
-  /// The member that is the whole HTTP body, null if the body is made of the members without a location.
+  /// The member that is the whole HTTP body, null if the body is made of the members without a
+  /// location.
   public @Nullable Member payload() {
     for (Member member : members) {
       if (member.location() == Member.Location.PAYLOAD) {

@@ -4,8 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A value of a structure or union shape. The only contract between generated types and the codecs.
 ///
-/// Values by kind: string and enum `String`, integer `Integer`, long `Long`, boolean `Boolean`, float `Float`, double `Double`, timestamp `java.time.Instant`,
-/// blob `byte[]` (a streaming blob: [Body]), document `Object` (maps, lists, strings, numbers, booleans, null), list `java.util.List`, map `java.util.Map<String, ?>` in order, structure `Struct`.
+/// Values by kind: string and enum `String`, integer `Integer`, long `Long`, boolean `Boolean`,
+/// float `Float`, double `Double`, timestamp `java.time.Instant`,
+/// blob `byte[]` (a streaming blob: [Body]), document `Object` (maps, lists, strings, numbers,
+/// booleans, null), list `java.util.List`, map `java.util.Map<String, ?>` in order, structure
+/// `Struct`.
 public interface Struct {
   /// The shape that this value has.
   Shape shape();

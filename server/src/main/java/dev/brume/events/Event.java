@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subject of a notification (targets that are topics), null if none
 /// @param attributes message attributes by name (topics and queues)
 /// @param system what is for the target's machinery only: `MessageGroupId`,
-// `MessageDeduplicationId`, `AWSTraceHeader`, …
+///   `MessageDeduplicationId`, `AWSTraceHeader`, …
 /// @param retry when to give up
 /// @param deadLetterArn the queue for what could not be delivered, null if none
 /// @param createdMillis when the cause was committed, on the virtual clock
@@ -34,7 +34,7 @@ public record Event(
     long createdMillis) {
 
   /// A message attribute as in SQS and SNS: `dataType` is `String`, `Number`, `Binary` or one of
-  // them with a suffix, e.g. `String.Array` ; one of the two values is set.
+  /// them with a suffix, e.g. `String.Array` ; one of the two values is set.
   public record Attribute(
       String dataType, @Nullable String stringValue, byte @Nullable [] binaryValue) {}
 

@@ -1,5 +1,5 @@
 /// How an event leaves one service for another: [Targets], a durable outbox with retries and
-// dead-letter queues. Knows no service.
+/// dead-letter queues. Knows no service.
 @NullMarked
 package dev.brume.events;
 

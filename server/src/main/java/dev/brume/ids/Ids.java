@@ -4,7 +4,7 @@ import java.util.Random;
 import java.util.UUID;
 
 /// Identifiers and other random values. Constructed once, in `Brume`, on a secure source; tests
-// construct it on a seed.
+/// construct it on a seed.
 public final class Ids {
   private static final String UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
   private static final String LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";

@@ -13,7 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
 
 /// JSON trees. Bounded against hostile input: nesting at most 200 deep, no trailing text, no
-// duplicate keys.
+/// duplicate keys.
 public final class Json {
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(

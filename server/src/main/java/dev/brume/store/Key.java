@@ -8,10 +8,10 @@ import java.util.HexFormat;
 import java.util.List;
 
 /// An ordered key made of elements (strings, longs, byte arrays), encoded so that the order of the
-// bytes is the order of the elements, element by element.
+/// bytes is the order of the elements, element by element.
 ///
 /// By convention: service, account, region, kind of row, then the row's own elements, e.g.
-// `Key.of("sqs", account, region, "queue", name)`.
+/// `Key.of("sqs", account, region, "queue", name)`.
 /// Strings sort by their UTF-8 bytes, longs by number, byte arrays by unsigned byte.
 public final class Key implements Comparable<Key> {
   private static final byte BYTES = 1;
@@ -51,7 +51,7 @@ public final class Key implements Comparable<Key> {
   }
 
   /// The first key after every key that starts with these elements: the exclusive end of a prefix
-  // scan.
+  /// scan.
   public Key end() {
     byte[] end = Arrays.copyOf(bytes, bytes.length + 1);
     end[bytes.length] = (byte) 0xFF;

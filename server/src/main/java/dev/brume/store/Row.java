@@ -10,10 +10,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /// How records become values in the store: CBOR with field names, so that a record may gain
-// components (absent ones read as null, 0, false) and never change or reuse one.
+/// components (absent ones read as null, 0, false) and never change or reuse one.
 ///
 /// Components: records, strings, numbers, booleans, byte arrays, lists, maps with string keys,
-// enums. An instant is stored as a `long` named `…Millis`.
+/// enums. An instant is stored as a `long` named `…Millis`.
 public final class Row<T> {
   private static final ObjectMapper MAPPER =
       CBORMapper.builder()

@@ -7,7 +7,7 @@ public interface Tx extends Reader {
   void delete(Key key);
 
   /// Runs the action on the committer's behalf once this transaction is durable, in commit order
-  // and before [Kv#tx] returns: for in-memory indexes and wake-ups. Short; does not throw; must not
-  // call [Kv#tx].
+  /// and before [Kv#tx] returns: for in-memory indexes and wake-ups. Short; does not throw; must
+  /// not call [Kv#tx].
   void afterCommit(Runnable action);
 }

@@ -1,5 +1,5 @@
 /// Durable state: [Kv], ordered keys with transactions by closure, and [Blobs], files for large
-// bodies. Knows no service.
+/// bodies. Knows no service.
 @NullMarked
 package dev.brume.store;
 

@@ -1,5 +1,5 @@
 /// Time: the virtual [Clock] that can be advanced, and [Timers], everything that happens later.
-// Knows no service.
+/// Knows no service.
 @NullMarked
 package dev.brume.time;
 
