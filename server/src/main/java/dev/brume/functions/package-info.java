@@ -1,0 +1,5 @@
+/// Execution environments: processes, runtime API, pools, sandbox. Knows no service.
+@NullMarked
+package dev.brume.functions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// One folder per AWS service, all of the same shape.
+@NullMarked
+package dev.brume.services;
+
+import org.jspecify.annotations.NullMarked;
