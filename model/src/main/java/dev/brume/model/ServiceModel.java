@@ -3,7 +3,6 @@ package dev.brume.model;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A service's model: its identity on the wire, its operations and its shapes.
@@ -36,7 +35,7 @@ public final class ServiceModel {
       String apiVersion,
       @Nullable String xmlNamespace,
       boolean queryCompatible,
-      Set<Protocol> protocols) {}
+      List<Protocol> protocols) {}
 
   private final Identity identity;
   private final List<Operation> operations;
