@@ -1,0 +1,61 @@
+package dev.brume.protocol;
+
+import dev.brume.http.Headers;
+import dev.brume.model.Member;
+import dev.brume.model.ServiceError;
+import dev.brume.model.ServiceModel;
+import dev.brume.model.Shape;
+import dev.brume.model.Struct;
+import org.jspecify.annotations.Nullable;
+
+/// What the protocols' error answers have in common.
+final class ErrorForm {
+  private ErrorForm() {}
+
+  /// The code in awsQuery's and restXml's documents and in `x-amzn-query-error`.
+  static String queryCode(ServiceError error) {
+    Shape.ErrorTrait trait = trait(error);
+    return trait == null ? error.code() : trait.code();
+  }
+
+  /// Adds `x-amzn-query-error` for services that used to speak awsQuery.
+  static void addQueryError(ServiceModel model, ServiceError error, Headers headers) {
+    if (model.identity().queryCompatible()) {
+      headers.add(
+          "x-amzn-query-error",
+          queryCode(error) + (error.senderFault() ? ";Sender" : ";Receiver"));
+    }
+  }
+
+  /// Writes `<ErrorResponse>`: awsQuery's and restXml's document.
+  static void document(XmlWriter writer, ServiceModel model, ServiceError error, String requestId) {
+    String message = error.getMessage();
+    writer.start("ErrorResponse", model.identity().xmlNamespace()).start("Error");
+    writer.text("Type", error.senderFault() ? "Sender" : "Receiver");
+    writer.text("Code", queryCode(error));
+    Struct struct = error.struct();
+    if (struct != null) {
+      writer.fields(struct, true);
+    }
+    if (message != null && !hasMessage(struct)) {
+      writer.text("Message", message);
+    }
+    writer.end("Error").text("RequestId", requestId).end("ErrorResponse");
+  }
+
+  private static boolean hasMessage(@Nullable Struct struct) {
+    if (struct != null) {
+      for (Member member : struct.shape().members()) {
+        if (member.name().equalsIgnoreCase("message") && struct.get(member.index()) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Shape.@Nullable ErrorTrait trait(ServiceError error) {
+    Struct struct = error.struct();
+    return struct == null ? null : struct.shape().error();
+  }
+}

@@ -1,0 +1,64 @@
+package dev.brume.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import dev.brume.model.Member;
+import dev.brume.model.Shape;
+import org.jspecify.annotations.Nullable;
+
+/// The notations of the same tree: the JSON of awsJson, the JSON of restJson, and CBOR. They differ
+/// in how blobs, timestamps and special numbers are written, and in whose names the members have.
+enum TreeFormat {
+  AWS_JSON,
+  REST_JSON,
+  CBOR;
+
+  /// Deeper than DynamoDB's 32 levels of documents, which take three each in JSON.
+  static final int NESTING_MAX = 200;
+
+  private static final StreamReadConstraints CONSTRAINTS =
+      StreamReadConstraints.builder()
+          .maxNestingDepth(NESTING_MAX)
+          .maxStringLength(Bodies.LARGEST_BYTES_MAX)
+          .maxNameLength(65_536)
+          .build();
+  private static final JsonFactory JSON_FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(CONSTRAINTS)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+  private static final JsonFactory CBOR_FACTORY =
+      CBORFactory.builder().streamReadConstraints(CONSTRAINTS).build();
+
+  JsonFactory factory() {
+    return this == CBOR ? CBOR_FACTORY : JSON_FACTORY;
+  }
+
+  /// The member with this wire name, null if there is none.
+  @Nullable Member member(Shape shape, String wireName) {
+    Member member = shape.member(wireName);
+    if (this != REST_JSON || member != null && wireName(member).equals(wireName)) {
+      return member;
+    }
+    for (Member candidate : shape.members()) {
+      if (wireName(candidate).equals(wireName)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  /// The member's name in the document. Bindings of nested structures do not count.
+  String wireName(Member member) {
+    return this == REST_JSON && member.location() == Member.Location.BODY
+        ? member.locationName()
+        : member.name();
+  }
+
+  /// Whether a member of the operation's own input or output is part of the document.
+  boolean inDocument(Member member) {
+    return this != REST_JSON || member.location() == Member.Location.BODY;
+  }
+}
