@@ -43,8 +43,7 @@ record Dialect(
 
   static Dialect of(ServiceModel.Identity identity) {
     return switch (identity.name()) {
-      case "s3" ->
-          new Dialect(ValidationStyle.NONE, false, true, true, Bodies.BUFFERED_BYTES_MAX);
+      case "s3" -> new Dialect(ValidationStyle.NONE, false, true, true, Bodies.BUFFERED_BYTES_MAX);
       case "sqs" -> plain(ValidationStyle.MISSING_PARAMETER, false);
       case "sns" -> plain(ValidationStyle.SNS, false);
       case "lambda" ->

@@ -22,8 +22,7 @@ final class ErrorForm {
   static void addQueryError(ServiceModel model, ServiceError error, Headers headers) {
     if (model.identity().queryCompatible()) {
       headers.add(
-          "x-amzn-query-error",
-          queryCode(error) + (error.senderFault() ? ";Sender" : ";Receiver"));
+          "x-amzn-query-error", queryCode(error) + (error.senderFault() ? ";Sender" : ";Receiver"));
     }
   }
 

@@ -63,8 +63,7 @@ final class QueryReader {
       case LIST -> list(node, target, flattened);
       case MAP -> map(node, target, flattened);
       case STRING -> node.value == null ? "" : node.value;
-      case INTEGER, LONG, BOOLEAN, FLOAT, DOUBLE, TIMESTAMP, BLOB, DOCUMENT ->
-          simple(node, member);
+      case INTEGER, LONG, BOOLEAN, FLOAT, DOUBLE, TIMESTAMP, BLOB, DOCUMENT -> simple(node, member);
     };
   }
 
@@ -109,8 +108,7 @@ final class QueryReader {
   // In the order of the numbers, which clients need not send in order.
   private static Iterable<Node> numbered(Node node) {
     var ordered = new TreeMap<Integer, Node>();
-    node.children.forEach(
-        (name, child) -> ordered.put(Numbers.integer(name), child));
+    node.children.forEach((name, child) -> ordered.put(Numbers.integer(name), child));
     return ordered.values();
   }
 }

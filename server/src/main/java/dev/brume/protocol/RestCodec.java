@@ -66,8 +66,7 @@ final class RestCodec implements Codec {
         label = label == null ? labels.get(member.name()) : label;
         yield label == null
             ? null
-            : SimpleText.read(
-                Parameters.decode(label, false), member, TimestampFormat.DATE_TIME);
+            : SimpleText.read(Parameters.decode(label, false), member, TimestampFormat.DATE_TIME);
       }
       case QUERY -> {
         List<String> values = query.get(member.locationName());
@@ -128,8 +127,7 @@ final class RestCodec implements Codec {
     return map.isEmpty() ? null : map;
   }
 
-  private void body(
-      ServiceModel model, Operation operation, WireRequest request, Struct input) {
+  private void body(ServiceModel model, Operation operation, WireRequest request, Struct input) {
     int bytesMax = Dialect.of(model.identity()).bodyBytesMax();
     Member payload = operation.input().payload();
     if (payload == null) {

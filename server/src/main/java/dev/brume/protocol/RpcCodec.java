@@ -68,7 +68,11 @@ final class RpcCodec implements Codec {
       return error.code();
     }
     ServiceModel.Identity identity = model.identity();
-    return "com.amazonaws." + identity.name() + version(identity.targetPrefix()) + "#" + error.code();
+    return "com.amazonaws."
+        + identity.name()
+        + version(identity.targetPrefix())
+        + "#"
+        + error.code();
   }
 
   // DynamoDB_20120810 gives .v20120810, AmazonSQS nothing.

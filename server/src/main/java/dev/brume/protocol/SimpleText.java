@@ -31,8 +31,7 @@ final class SimpleText {
       case String text -> text;
       case Float number -> floating(number);
       case Double number -> Numbers.write(number);
-      case Instant instant ->
-          Timestamps.write(instant, Timestamps.format(member, protocolDefault));
+      case Instant instant -> Timestamps.write(instant, Timestamps.format(member, protocolDefault));
       case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);
       default -> value.toString();
     };

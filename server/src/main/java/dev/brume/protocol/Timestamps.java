@@ -25,8 +25,7 @@ final class Timestamps {
           .appendLiteral(" GMT")
           .toFormatter(Locale.US)
           .withZone(ZoneOffset.UTC);
-  private static final DateTimeFormatter DATE_TIME_IN =
-      DateTimeFormatter.ISO_OFFSET_DATE_TIME;
+  private static final DateTimeFormatter DATE_TIME_IN = DateTimeFormatter.ISO_OFFSET_DATE_TIME;
   private static final DateTimeFormatter MILLIS_OUT =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.US)
           .withZone(ZoneOffset.UTC);

@@ -120,7 +120,8 @@ final class TreeWriter {
       case FLOAT -> floating((Float) value, true);
       case DOUBLE -> floating((Double) value, false);
       case TIMESTAMP -> timestamp(member, (Instant) value);
-      case BLOB -> out.writeBinary(value instanceof Body body ? Bodies.readOwn(body) : (byte[]) value);
+      case BLOB ->
+          out.writeBinary(value instanceof Body body ? Bodies.readOwn(body) : (byte[]) value);
       case DOCUMENT -> document(value);
     }
   }

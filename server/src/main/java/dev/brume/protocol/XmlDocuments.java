@@ -60,8 +60,7 @@ final class XmlDocuments implements DocumentFormat {
     XmlWriter writer = writer(model);
     Shape target = payload.target();
     // The payload's own element name wins over the shape's.
-    String name =
-        payload.xmlName().equals(payload.name()) ? rootName(target) : payload.xmlName();
+    String name = payload.xmlName().equals(payload.name()) ? rootName(target) : payload.xmlName();
     Member.XmlNamespace own = payload.xmlNamespace();
     if (value instanceof Struct struct && own == null) {
       writer.structure(name, model.identity().xmlNamespace(), struct, false);

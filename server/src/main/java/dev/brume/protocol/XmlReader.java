@@ -57,8 +57,7 @@ final class XmlReader {
 
   private static @Nullable Object read(byte[] document, Reading reading) {
     try {
-      XMLStreamReader parser =
-          FACTORY.createXMLStreamReader(new ByteArrayInputStream(document));
+      XMLStreamReader parser = FACTORY.createXMLStreamReader(new ByteArrayInputStream(document));
       try {
         var reader = new XmlReader(parser);
         reader.root();
@@ -107,8 +106,7 @@ final class XmlReader {
           depth--;
           return false;
         }
-        case XMLStreamConstants.END_DOCUMENT ->
-            throw new Malformed("Unexpected end of the XML");
+        case XMLStreamConstants.END_DOCUMENT -> throw new Malformed("Unexpected end of the XML");
         case XMLStreamConstants.CHARACTERS -> {
           if (!parser.isWhiteSpace()) {
             throw new Malformed("Unexpected text in the XML");
@@ -263,8 +261,7 @@ final class XmlReader {
       switch (parser.next()) {
         case XMLStreamConstants.START_ELEMENT -> enter();
         case XMLStreamConstants.END_ELEMENT -> depth--;
-        case XMLStreamConstants.END_DOCUMENT ->
-            throw new Malformed("Unexpected end of the XML");
+        case XMLStreamConstants.END_DOCUMENT -> throw new Malformed("Unexpected end of the XML");
         default -> {}
       }
     }
