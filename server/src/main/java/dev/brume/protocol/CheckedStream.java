@@ -107,9 +107,7 @@ public final class CheckedStream extends InputStream {
         && !Base64.getEncoder().encodeToString(md5.digest()).equals(expectation.md5())) {
       throw new BodyError(
           new ServiceError(
-              "BadDigest",
-              "The Content-MD5 you specified did not match what we received.",
-              400));
+              "BadDigest", "The Content-MD5 you specified did not match what we received.", 400));
     }
     checkSums();
   }

@@ -10,7 +10,9 @@ import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /// The checksums of
-/// [flexible checksums](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
+/// [flexible
+///
+// checksums](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
 public enum ChecksumAlgorithm {
   CRC32,
   CRC32C,

@@ -33,8 +33,7 @@ public final class Payload {
       RequestHead head, InputStream in, long contentLength, @Nullable ChunkSignatures signatures) {
     Headers headers = head.headers();
     String declared = headers.get("x-amz-content-sha256");
-    boolean chunked =
-        declared != null && declared.startsWith(STREAMING) || isAwsChunked(headers);
+    boolean chunked = declared != null && declared.startsWith(STREAMING) || isAwsChunked(headers);
     long length = chunked ? decodedLength(headers) : contentLength;
     ChunkedStream chunks = null;
     ChecksumAlgorithm trailer = null;

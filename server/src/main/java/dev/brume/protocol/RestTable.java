@@ -67,8 +67,7 @@ final class RestTable {
     return new Row(operation, template, parameters, headers, weight);
   }
 
-  @Nullable Operation find(
-      String method, String path, @Nullable String rawQuery, Headers headers) {
+  @Nullable Operation find(String method, String path, @Nullable String rawQuery, Headers headers) {
     Map<String, List<String>> query = Parameters.read(rawQuery);
     Operation incomplete = null;
     for (Row row : rows) {
@@ -89,8 +88,7 @@ final class RestTable {
   private static boolean literals(Row row, Map<String, List<String>> query) {
     for (Map.Entry<String, String> literal : row.template().literals().entrySet()) {
       List<String> values = query.get(literal.getKey());
-      if (values == null
-          || !literal.getValue().isEmpty() && !values.contains(literal.getValue())) {
+      if (values == null || !literal.getValue().isEmpty() && !values.contains(literal.getValue())) {
         return false;
       }
     }

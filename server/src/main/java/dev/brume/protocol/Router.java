@@ -162,9 +162,7 @@ public final class Router {
               ? new ServiceError(
                   "MissingAction", "The request must contain the parameter Action", 400)
               : new ServiceError(
-                  "InvalidAction",
-                  "The action " + shown + " is not valid for this endpoint.",
-                  400);
+                  "InvalidAction", "The action " + shown + " is not valid for this endpoint.", 400);
       case REST_XML ->
           new ServiceError(
               "MethodNotAllowed",

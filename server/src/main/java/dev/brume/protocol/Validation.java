@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Checks input against the model: required members, lengths, ranges, patterns and enumerations,
-/// with the texts that AWS's services answer. Each service has its own wording and code ([Dialect]).
+/// with the texts that AWS's services answer. Each service has its own wording and code
+/// ([Dialect]).
 public final class Validation {
   /// Enough to be helpful; the rest would only lengthen the answer.
   private static final int VIOLATIONS_MAX = 50;
@@ -27,7 +28,8 @@ public final class Validation {
 
   /// @param path e.g. `tags.1.member.key`
   /// @param missing it was required and is not there
-  private record Violation(String path, @Nullable Object value, String constraint, boolean missing) {}
+  private record Violation(
+      String path, @Nullable Object value, String constraint, boolean missing) {}
 
   private Validation(Dialect dialect) {
     this.dialect = dialect;

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 /// The bucket in a host name: `photos.s3.eu-west-1.amazonaws.com`, `photos.s3.localhost`,
 /// `photos.localhost`.
 final class VirtualHost {
-  private static final String[] SUFFIXES = {".localhost", ".amazonaws.com", ".localhost.localdomain"};
+  private static final String[] SUFFIXES = {
+    ".localhost", ".amazonaws.com", ".localhost.localdomain"
+  };
 
   private VirtualHost() {}
 
