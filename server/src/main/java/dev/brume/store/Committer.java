@@ -7,7 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread that runs transactions: it takes every closure that waits, runs them one after the other on an overlay, has the overlay written with one fsync, and wakes their callers. The more callers wait, the more share an fsync.
+/// The one thread that runs transactions: it takes every closure that waits, runs them one after
+/// the other on an overlay, has the overlay written with one fsync, and wakes their callers. The
+/// more callers wait, the more share an fsync.
 final class Committer {
   private static final int GROUP_MAX = 512;
 
@@ -50,7 +52,8 @@ final class Committer {
   private final Thread thread;
   private volatile boolean closed;
 
-  /// @param failStop called when a group could not be made durable or an after-commit action failed: memory and disk may differ, so the process must stop
+  /// @param failStop called when a group could not be made durable or an after-commit action
+  ///   failed: memory and disk may differ, so the process must stop
   Committer(Disk disk, java.util.function.Consumer<Throwable> failStop) {
     this.disk = disk;
     this.failStop = failStop;

@@ -13,7 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// Blobs as files in 256 folders by the first two characters of their ids. A blob appears whole or not at all: temporary file, fsync, rename, fsync of the folder.
+/// Blobs as files in 256 folders by the first two characters of their ids. A blob appears whole or
+/// not at all: temporary file, fsync, rename, fsync of the folder.
 public final class FileBlobs implements Blobs {
   private final Path folder;
   private final Path parts;

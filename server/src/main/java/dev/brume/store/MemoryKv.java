@@ -13,9 +13,12 @@ public final class MemoryKv implements Kv {
   private final Committer committer;
 
   public MemoryKv() {
-    committer = new Committer(new Entries(), failure -> {
-      throw new IllegalStateException(failure);
-    });
+    committer =
+        new Committer(
+            new Entries(),
+            failure -> {
+              throw new IllegalStateException(failure);
+            });
   }
 
   @Override
@@ -66,7 +69,12 @@ public final class MemoryKv implements Kv {
     public void write(Overlay group) {
       lock.writeLock().lock();
       try {
-        group.writes().forEach((key, value) -> value.ifPresentOrElse(bytes -> entries.put(key, bytes), () -> entries.remove(key)));
+        group
+            .writes()
+            .forEach(
+                (key, value) ->
+                    value.ifPresentOrElse(
+                        bytes -> entries.put(key, bytes), () -> entries.remove(key)));
       } finally {
         lock.writeLock().unlock();
       }

@@ -9,7 +9,8 @@ import java.util.List;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
 
-/// Loads RocksDB's native library from a copy that is unpacked once and kept beside the data: unpacking it at every start would cost most of the start.
+/// Loads RocksDB's native library from a copy that is unpacked once and kept beside the data:
+/// unpacking it at every start would cost most of the start.
 final class NativeLibrary {
   private NativeLibrary() {}
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A transaction's writes over what lies below: another overlay or the disk. An empty value is a deletion.
+/// A transaction's writes over what lies below: another overlay or the disk. An empty value is a
+/// deletion.
 final class Overlay implements Tx {
   private final Reader below;
   private final TreeMap<Key, Optional<byte[]>> writes = new TreeMap<>();
@@ -62,10 +63,17 @@ final class Overlay implements Tx {
     merge(writes.subMap(from, true, to, false).descendingMap(), from, to, visitor, false);
   }
 
-  // Walks what lies below and slips the own writes in where they belong. The visitor may write: the writes of the range are copied first.
+  // Walks what lies below and slips the own writes in where they belong. The visitor may write: the
+  // writes of the range are copied first.
   private void merge(
-      NavigableMap<Key, Optional<byte[]>> range, Key from, Key to, Visitor visitor, boolean forward) {
-    var own = new ArrayList<>(range.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList());
+      NavigableMap<Key, Optional<byte[]>> range,
+      Key from,
+      Key to,
+      Visitor visitor,
+      boolean forward) {
+    var own =
+        new ArrayList<>(
+            range.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList());
     var state = new MergeState(own, visitor, forward);
     if (forward) {
       below.scan(from, to, state::below);

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.CompressionType;
-import org.rocksdb.LRUCache;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -32,7 +32,8 @@ public final class RocksKv implements Kv {
   private final WriteOptions synced;
   private final Committer committer;
 
-  /// Opens or creates the store in this folder. Throws [StoreLocked] when another process has it open.
+  /// Opens or creates the store in this folder. Throws [StoreLocked] when another process has it
+  /// open.
   ///
   /// @param failStop called when a write could not be made durable
   public RocksKv(Path folder, Consumer<Throwable> failStop) {
@@ -43,10 +44,14 @@ public final class RocksKv implements Kv {
       options = options();
       db = RocksDB.open(options, folder.toString());
     } catch (RocksDBException e) {
-      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.IOError && String.valueOf(e.getMessage()).contains("lock")) {
-        throw new StoreLocked("the data folder " + folder.getParent() + " is in use by another process");
+      if (e.getStatus() != null
+          && e.getStatus().getCode() == Status.Code.IOError
+          && String.valueOf(e.getMessage()).contains("lock")) {
+        throw new StoreLocked(
+            "the data folder " + folder.getParent() + " is in use by another process");
       }
-      throw new IllegalStateException("cannot open the store in " + folder + ": " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "cannot open the store in " + folder + ": " + e.getMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -19,7 +19,9 @@ class KvTest {
   @TempDir Path folder;
 
   private Kv open(String kind) {
-    return kind.equals("memory") ? new MemoryKv() : new RocksKv(folder.resolve("kv"), failure -> {});
+    return kind.equals("memory")
+        ? new MemoryKv()
+        : new RocksKv(folder.resolve("kv"), failure -> {});
   }
 
   @ParameterizedTest
@@ -32,22 +34,25 @@ class KvTest {
         Key key = Key.of("k", random.nextInt(50), "x" + random.nextInt(3));
         boolean delete = random.nextInt(4) == 0;
         String value = "v" + step;
-        kv.tx(tx -> {
-          if (delete) {
-            tx.delete(key);
-          } else {
-            tx.put(key, value.getBytes());
-          }
-          return list(tx, Key.of("k"));
-        });
+        kv.tx(
+            tx -> {
+              if (delete) {
+                tx.delete(key);
+              } else {
+                tx.put(key, value.getBytes());
+              }
+              return list(tx, Key.of("k"));
+            });
         if (delete) {
           expected.remove(key);
         } else {
           expected.put(key, value);
         }
         if (step % 100 == 0) {
-          assertThat(kv.<List<String>>read(reader -> list(reader, Key.of("k")))).isEqualTo(lines(expected));
-          assertThat(kv.<List<String>>read(reader -> back(reader, Key.of("k")))).isEqualTo(lines(expected).reversed());
+          assertThat(kv.<List<String>>read(reader -> list(reader, Key.of("k"))))
+              .isEqualTo(lines(expected));
+          assertThat(kv.<List<String>>read(reader -> back(reader, Key.of("k"))))
+              .isEqualTo(lines(expected).reversed());
         }
       }
     }
@@ -57,17 +62,20 @@ class KvTest {
   @ValueSource(strings = {"memory", "rocks"})
   void aTransactionSeesItsOwnWritesInOrder(String kind) {
     try (Kv kv = open(kind)) {
-      kv.tx(tx -> {
-        tx.put(Key.of("a", 1), new byte[] {1});
-        tx.put(Key.of("a", 3), new byte[] {3});
-        return 0;
-      });
-      List<String> seen = kv.tx(tx -> {
-        tx.put(Key.of("a", 2), new byte[] {2});
-        tx.delete(Key.of("a", 3));
-        tx.put(Key.of("a", 4), new byte[] {4});
-        return list(tx, Key.of("a"));
-      });
+      kv.tx(
+          tx -> {
+            tx.put(Key.of("a", 1), new byte[] {1});
+            tx.put(Key.of("a", 3), new byte[] {3});
+            return 0;
+          });
+      List<String> seen =
+          kv.tx(
+              tx -> {
+                tx.put(Key.of("a", 2), new byte[] {2});
+                tx.delete(Key.of("a", 3));
+                tx.put(Key.of("a", 4), new byte[] {4});
+                return list(tx, Key.of("a"));
+              });
       assertThat(seen).hasSize(3);
       assertThat(kv.<Boolean>read(reader -> reader.get(Key.of("a", 3)) == null)).isTrue();
     }
@@ -81,19 +89,26 @@ class KvTest {
       var results = new ArrayList<Future<?>>();
       for (int i = 0; i < 200; i++) {
         int number = i;
-        results.add(threads.submit(() -> {
-          if (number % 3 == 0) {
-            assertThatThrownBy(() -> kv.tx(tx -> {
-              tx.put(Key.of("f", number), new byte[] {1});
-              throw new IllegalArgumentException("no");
-            })).hasMessage("no");
-          } else {
-            kv.tx(tx -> {
-              tx.put(Key.of("f", number), new byte[] {1});
-              return 0;
-            });
-          }
-        }));
+        results.add(
+            threads.submit(
+                () -> {
+                  if (number % 3 == 0) {
+                    assertThatThrownBy(
+                            () ->
+                                kv.tx(
+                                    tx -> {
+                                      tx.put(Key.of("f", number), new byte[] {1});
+                                      throw new IllegalArgumentException("no");
+                                    }))
+                        .hasMessage("no");
+                  } else {
+                    kv.tx(
+                        tx -> {
+                          tx.put(Key.of("f", number), new byte[] {1});
+                          return 0;
+                        });
+                  }
+                }));
       }
       for (Future<?> result : results) {
         result.get();
@@ -109,15 +124,20 @@ class KvTest {
       var seen = new ArrayList<Integer>();
       for (int i = 0; i < 5; i++) {
         int number = i;
-        kv.tx(tx -> {
-          tx.afterCommit(() -> seen.add(number));
-          return 0;
-        });
+        kv.tx(
+            tx -> {
+              tx.afterCommit(() -> seen.add(number));
+              return 0;
+            });
       }
-      assertThatThrownBy(() -> kv.tx(tx -> {
-        tx.afterCommit(() -> seen.add(99));
-        throw new IllegalStateException();
-      })).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(
+              () ->
+                  kv.tx(
+                      tx -> {
+                        tx.afterCommit(() -> seen.add(99));
+                        throw new IllegalStateException();
+                      }))
+          .isInstanceOf(IllegalStateException.class);
       assertThat(seen).containsExactly(0, 1, 2, 3, 4);
     }
   }
