@@ -17,7 +17,8 @@ final class NativeLibrary {
   static void load(Path folder) throws IOException {
     String file = Environment.getJniLibraryFileName("rocksdb");
     // The loader looks for this doubled name in a folder it is given.
-    Path library = folder.resolve(version()).resolve(Environment.getJniLibraryFileName("rocksdbjni"));
+    Path library =
+        folder.resolve(version()).resolve(Environment.getJniLibraryFileName("rocksdbjni"));
     if (!Files.exists(library)) {
       unpack(file, library);
     }
