@@ -14,7 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// [Targets] as rows that are deleted once delivered. Everything that is in the store at start is delivered again.
+/// [Targets] as rows that are deleted once delivered. Everything that is in the store at start is
+/// delivered again.
 public final class Outbox implements Targets, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("brume.events");
   private static final Row<Entry> ROW = Row.of(Entry.class);
@@ -50,13 +51,16 @@ public final class Outbox implements Targets, AutoCloseable {
   /// Begins to deliver, once every receiver is registered: first what was left by the last run.
   public void start() {
     started = true;
-    kv.read(reader -> {
-      reader.scan(Key.of("outbox"), (_, value) -> {
-        dispatch(ROW.read(value));
-        return true;
-      });
-      return 0;
-    });
+    kv.read(
+        reader -> {
+          reader.scan(
+              Key.of("outbox"),
+              (_, value) -> {
+                dispatch(ROW.read(value));
+                return true;
+              });
+          return 0;
+        });
   }
 
   @Override
@@ -68,11 +72,12 @@ public final class Outbox implements Targets, AutoCloseable {
   public void send(Tx tx, Event event) {
     var entry = new Entry(event, 0, event.createdMillis());
     tx.put(key(event), ROW.write(entry));
-    tx.afterCommit(() -> {
-      if (started) {
-        dispatch(entry);
-      }
-    });
+    tx.afterCommit(
+        () -> {
+          if (started) {
+            dispatch(entry);
+          }
+        });
   }
 
   private void dispatch(Entry entry) {
@@ -90,15 +95,17 @@ public final class Outbox implements Targets, AutoCloseable {
         return;
       }
       receiver(entry.event()).deliver(entry.event());
-      kv.tx(tx -> {
-        tx.delete(key(entry.event()));
-        return 0;
-      });
+      kv.tx(
+          tx -> {
+            tx.delete(key(entry.event()));
+            return 0;
+          });
     } catch (DeliveryFailed e) {
       failed(entry, e.code(), String.valueOf(e.getMessage()), e.retryable());
     } catch (RuntimeException e) {
       if (!closed) {
-        LOG.log(System.Logger.Level.ERROR, "delivery to " + entry.event().targetArn() + " failed", e);
+        LOG.log(
+            System.Logger.Level.ERROR, "delivery to " + entry.event().targetArn() + " failed", e);
         failed(entry, "InternalError", "delivery failed", true);
       }
     } finally {
@@ -121,18 +128,20 @@ public final class Outbox implements Targets, AutoCloseable {
     long now = clock.millis();
     Event.Retry retry = event.retry();
     int[] waits = retry.backoffSeconds();
-    long waitMillis = 1000L * (waits.length == 0 ? 0 : waits[Math.min(attempts - 1, waits.length - 1)]);
+    long waitMillis =
+        1000L * (waits.length == 0 ? 0 : waits[Math.min(attempts - 1, waits.length - 1)]);
     boolean tooOld = now + waitMillis - event.createdMillis() > retry.ageMaxSeconds() * 1000;
     if (!retryable || attempts >= retry.attemptsMax() || tooOld) {
       giveUp(entry, code, message, attempts);
       return;
     }
     var next = new Entry(event, attempts, now + waitMillis);
-    kv.tx(tx -> {
-      tx.put(key(event), ROW.write(next));
-      tx.afterCommit(() -> dispatch(next));
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          tx.put(key(event), ROW.write(next));
+          tx.afterCommit(() -> dispatch(next));
+          return 0;
+        });
   }
 
   private void giveUp(Entry entry, String code, String message, int attempts) {
@@ -141,17 +150,23 @@ public final class Outbox implements Targets, AutoCloseable {
     LOG.log(
         System.Logger.Level.WARNING,
         "gave up delivering from {0} to {1} after {2} attempts: {3}{4}",
-        event.sourceArn(), event.targetArn(), attempts, message, deadLetterArn == null ? "" : " (dead letter to " + deadLetterArn + ")");
-    kv.tx(tx -> {
-      tx.delete(key(event));
-      if (deadLetterArn != null) {
-        send(tx, deadLetter(event, deadLetterArn, code, message, attempts));
-      }
-      return 0;
-    });
+        event.sourceArn(),
+        event.targetArn(),
+        attempts,
+        message,
+        deadLetterArn == null ? "" : " (dead letter to " + deadLetterArn + ")");
+    kv.tx(
+        tx -> {
+          tx.delete(key(event));
+          if (deadLetterArn != null) {
+            send(tx, deadLetter(event, deadLetterArn, code, message, attempts));
+          }
+          return 0;
+        });
   }
 
-  private Event deadLetter(Event event, String deadLetterArn, String code, String message, int attempts) {
+  private Event deadLetter(
+      Event event, String deadLetterArn, String code, String message, int attempts) {
     Map<String, Event.Attribute> attributes = new LinkedHashMap<>(event.attributes());
     // <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>
     if (event.source().equals("events.amazonaws.com")) {
@@ -159,11 +174,22 @@ public final class Outbox implements Targets, AutoCloseable {
       attributes.put("TARGET_ARN", text(event.targetArn()));
       attributes.put("ERROR_CODE", text(code));
       attributes.put("ERROR_MESSAGE", text(message));
-      attributes.put("RETRY_ATTEMPTS", new Event.Attribute("Number", String.valueOf(attempts - 1), null));
+      attributes.put(
+          "RETRY_ATTEMPTS", new Event.Attribute("Number", String.valueOf(attempts - 1), null));
     }
     return new Event(
-        ids.uuid(), deadLetterArn, event.source(), event.sourceArn(), event.sourceAccount(), event.payload(), event.subject(),
-        attributes, event.system(), Event.Retry.PATIENT, null, clock.millis());
+        ids.uuid(),
+        deadLetterArn,
+        event.source(),
+        event.sourceArn(),
+        event.sourceAccount(),
+        event.payload(),
+        event.subject(),
+        attributes,
+        event.system(),
+        Event.Retry.PATIENT,
+        null,
+        clock.millis());
   }
 
   private static Event.Attribute text(@Nullable String value) {

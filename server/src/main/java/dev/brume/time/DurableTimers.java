@@ -15,14 +15,22 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Timers as rows by due time, with what is due next in memory; one thread waits for it, handlers run on virtual threads.
+/// Timers as rows by due time, with what is due next in memory; one thread waits for it, handlers
+/// run on virtual threads.
 public final class DurableTimers implements Timers, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("brume.timers");
   private static final int IN_FLIGHT_PER_KIND_MAX = 64;
   private static final int[] RETRY_SECONDS = {1, 2, 5, 10, 30, 60};
 
   /// One entry of the index. Durable ones name their row, others carry their action.
-  private record Due(long dueMillis, long order, String kind, String id, int attempt, @Nullable Runnable action, long atMillis)
+  private record Due(
+      long dueMillis,
+      long order,
+      String kind,
+      String id,
+      int attempt,
+      @Nullable Runnable action,
+      long atMillis)
       implements Comparable<Due> {
     @Override
     public int compareTo(Due other) {
@@ -53,15 +61,18 @@ public final class DurableTimers implements Timers, AutoCloseable {
 
   /// Begins to fire, once every handler is registered. What came due earlier fires now.
   public void start() {
-    kv.read(reader -> {
-      reader.scan(Key.of("timer"), (key, _) -> {
-        var elements = key.elements();
-        long due = (Long) elements.get(1);
-        add(due, (String) elements.get(2), (String) elements.get(3), 0, null, due);
-        return true;
-      });
-      return 0;
-    });
+    kv.read(
+        reader -> {
+          reader.scan(
+              Key.of("timer"),
+              (key, _) -> {
+                var elements = key.elements();
+                long due = (Long) elements.get(1);
+                add(due, (String) elements.get(2), (String) elements.get(3), 0, null, due);
+                return true;
+              });
+          return 0;
+        });
     lock.lock();
     try {
       started = true;
@@ -84,11 +95,12 @@ public final class DurableTimers implements Timers, AutoCloseable {
     long dueMillis = due.toEpochMilli();
     tx.put(row(dueMillis, kind, id), payload);
     tx.put(index(kind, id), ByteBuffer.allocate(8).putLong(dueMillis).array());
-    tx.afterCommit(() -> {
-      if (isStarted()) {
-        add(dueMillis, kind, id, 0, null, dueMillis);
-      }
-    });
+    tx.afterCommit(
+        () -> {
+          if (isStarted()) {
+            add(dueMillis, kind, id, 0, null, dueMillis);
+          }
+        });
   }
 
   @Override
@@ -159,7 +171,8 @@ public final class DurableTimers implements Timers, AutoCloseable {
     }
   }
 
-  /// Fires what is due now, waits until its handlers are done, and returns when the next timer up to the target is due, null if there is none.
+  /// Fires what is due now, waits until its handlers are done, and returns when the next timer up
+  /// to the target is due, null if there is none.
   private @Nullable Instant fireUntil(Instant target) {
     while (true) {
       lock.lock();
@@ -219,13 +232,16 @@ public final class DurableTimers implements Timers, AutoCloseable {
     while (!queue.isEmpty() && queue.peek().atMillis() <= now) {
       Due due = queue.remove();
       running++;
-      Thread.ofVirtual().name("timer").start(() -> {
-        try {
-          fire(due);
-        } finally {
-          done();
-        }
-      });
+      Thread.ofVirtual()
+          .name("timer")
+          .start(
+              () -> {
+                try {
+                  fire(due);
+                } finally {
+                  done();
+                }
+              });
     }
   }
 
@@ -247,7 +263,8 @@ public final class DurableTimers implements Timers, AutoCloseable {
       return;
     }
     Handler handler = handlers.get(due.kind());
-    byte[] payload = kv.<byte[]>read(reader -> reader.get(row(due.dueMillis(), due.kind(), due.id())));
+    byte[] payload =
+        kv.<byte[]>read(reader -> reader.get(row(due.dueMillis(), due.kind(), due.id())));
     if (payload == null) {
       return;
     }
@@ -255,31 +272,48 @@ public final class DurableTimers implements Timers, AutoCloseable {
       LOG.log(System.Logger.Level.WARNING, "nobody handles timers of kind {0}", due.kind());
       return;
     }
-    Semaphore permit = permits.computeIfAbsent(due.kind(), _ -> new Semaphore(IN_FLIGHT_PER_KIND_MAX));
+    Semaphore permit =
+        permits.computeIfAbsent(due.kind(), _ -> new Semaphore(IN_FLIGHT_PER_KIND_MAX));
     permit.acquireUninterruptibly();
     try {
       handler.fire(due.id(), Instant.ofEpochMilli(due.dueMillis()), payload);
       remove(due);
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "timer " + due.kind() + " " + due.id() + " failed, will fire again", e);
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "timer " + due.kind() + " " + due.id() + " failed, will fire again",
+          e);
       int attempt = Math.min(due.attempt(), RETRY_SECONDS.length - 1);
-      add(due.dueMillis(), due.kind(), due.id(), due.attempt() + 1, null, clock.millis() + RETRY_SECONDS[attempt] * 1000L);
+      add(
+          due.dueMillis(),
+          due.kind(),
+          due.id(),
+          due.attempt() + 1,
+          null,
+          clock.millis() + RETRY_SECONDS[attempt] * 1000L);
     } finally {
       permit.release();
     }
   }
 
   private void remove(Due due) {
-    kv.tx(tx -> {
-      Key row = row(due.dueMillis(), due.kind(), due.id());
-      if (tx.get(row) != null) {
-        cancel(tx, due.kind(), due.id());
-      }
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          Key row = row(due.dueMillis(), due.kind(), due.id());
+          if (tx.get(row) != null) {
+            cancel(tx, due.kind(), due.id());
+          }
+          return 0;
+        });
   }
 
-  private Due add(long dueMillis, String kind, String id, int attempt, @Nullable Runnable action, long atMillis) {
+  private Due add(
+      long dueMillis,
+      String kind,
+      String id,
+      int attempt,
+      @Nullable Runnable action,
+      long atMillis) {
     lock.lock();
     try {
       var entry = new Due(dueMillis, order++, kind, id, attempt, action, atMillis);

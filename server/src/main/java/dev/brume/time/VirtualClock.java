@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// The wall clock, moved forward by an offset or standing still. Offset and standstill are durable: an advanced clock is still advanced after a restart.
+/// The wall clock, moved forward by an offset or standing still. Offset and standstill are durable:
+/// an advanced clock is still advanced after a restart.
 public final class VirtualClock implements Clock {
   private static final Key KEY = Key.of("time", "clock");
   private static final Row<Setting> ROW = Row.of(Setting.class);
@@ -57,21 +58,26 @@ public final class VirtualClock implements Clock {
     }
   }
 
-  /// Stands still at an instant, in memory only: while [DurableTimers] steps through what comes due.
+  /// Stands still at an instant, in memory only: while [DurableTimers] steps through what comes
+  /// due.
   void stepTo(Instant instant) {
     setting = new Setting(setting.offsetMillis(), instant.toEpochMilli());
   }
 
   /// Ends the steps at an instant, durably; runs on from there unless it is to stand still.
   void settle(Instant instant, boolean frozen) {
-    set(new Setting(Duration.between(wall.instant(), instant).toMillis(), frozen ? instant.toEpochMilli() : 0));
+    set(
+        new Setting(
+            Duration.between(wall.instant(), instant).toMillis(),
+            frozen ? instant.toEpochMilli() : 0));
   }
 
   private void set(Setting next) {
-    kv.tx(tx -> {
-      tx.put(KEY, ROW.write(next));
-      tx.afterCommit(() -> setting = next);
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          tx.put(KEY, ROW.write(next));
+          tx.afterCommit(() -> setting = next);
+          return 0;
+        });
   }
 }

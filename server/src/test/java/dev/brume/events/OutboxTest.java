@@ -26,23 +26,36 @@ class OutboxTest {
   private final LinkedBlockingQueue<Event> received = new LinkedBlockingQueue<>();
 
   private Event event(String target, Event.Retry retry, String deadLetter) {
-    return new Event(ids.uuid(), target, "events.amazonaws.com", "arn:aws:events:us-east-1:000000000000:rule/r", "000000000000",
-        "hello".getBytes(), null, Map.of(), Map.of(), retry, deadLetter, clock.millis());
+    return new Event(
+        ids.uuid(),
+        target,
+        "events.amazonaws.com",
+        "arn:aws:events:us-east-1:000000000000:rule/r",
+        "000000000000",
+        "hello".getBytes(),
+        null,
+        Map.of(),
+        Map.of(),
+        retry,
+        deadLetter,
+        clock.millis());
   }
 
   private void send(Event event) {
-    kv.tx(tx -> {
-      outbox.send(tx, event);
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          outbox.send(tx, event);
+          return 0;
+        });
   }
 
   private boolean outboxIsEmpty() {
-    return kv.<Boolean>read(reader -> {
-      boolean[] empty = {true};
-      reader.scan(Key.of("outbox"), (_, _) -> empty[0] = false);
-      return empty[0];
-    });
+    return kv.<Boolean>read(
+        reader -> {
+          boolean[] empty = {true};
+          reader.scan(Key.of("outbox"), (_, _) -> empty[0] = false);
+          return empty[0];
+        });
   }
 
   @Test
@@ -59,14 +72,20 @@ class OutboxTest {
   void aFailedDeliveryIsTriedAgainAndThenDeadLettered() throws InterruptedException {
     var attempts = new AtomicInteger();
     var tried = new LinkedBlockingQueue<Integer>();
-    outbox.receive("lambda", _ -> {
-      tried.add(attempts.incrementAndGet());
-      throw new Targets.DeliveryFailed("Throttled", "later", true);
-    });
+    outbox.receive(
+        "lambda",
+        _ -> {
+          tried.add(attempts.incrementAndGet());
+          throw new Targets.DeliveryFailed("Throttled", "later", true);
+        });
     outbox.receive("sqs", received::add);
     timers.start();
     outbox.start();
-    send(event("arn:aws:lambda:us-east-1:000000000000:function:f", new Event.Retry(3, 3600, new int[] {60}), "arn:aws:sqs:us-east-1:000000000000:dlq"));
+    send(
+        event(
+            "arn:aws:lambda:us-east-1:000000000000:function:f",
+            new Event.Retry(3, 3600, new int[] {60}),
+            "arn:aws:sqs:us-east-1:000000000000:dlq"));
     for (int i = 1; i <= 3; i++) {
       Integer attempt = null;
       while (attempt == null) {
@@ -87,7 +106,11 @@ class OutboxTest {
     outbox.receive("sqs", received::add);
     timers.start();
     outbox.start();
-    send(event("arn:aws:nosuch:us-east-1:000000000000:x", Event.Retry.PATIENT, "arn:aws:sqs:us-east-1:000000000000:dlq"));
+    send(
+        event(
+            "arn:aws:nosuch:us-east-1:000000000000:x",
+            Event.Retry.PATIENT,
+            "arn:aws:sqs:us-east-1:000000000000:dlq"));
     assertThat(received.poll(10, TimeUnit.SECONDS)).isNotNull();
     while (!outboxIsEmpty()) {
       Thread.onSpinWait();

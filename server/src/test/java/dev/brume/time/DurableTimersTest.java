@@ -21,15 +21,18 @@ class DurableTimersTest {
   private final List<String> fired = Collections.synchronizedList(new ArrayList<>());
 
   private void schedule(DurableTimers on, String id, Duration after) {
-    kv.tx(tx -> {
-      on.schedule(tx, "test", id, START.plus(after), id.getBytes());
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          on.schedule(tx, "test", id, START.plus(after), id.getBytes());
+          return 0;
+        });
   }
 
   @Test
   void advancingFiresInOrderAtTheTimeEachIsDue() {
-    timers.handle("test", (id, due, _) -> fired.add(id + "@" + Duration.between(START, clock.instant()).toMinutes()));
+    timers.handle(
+        "test",
+        (id, due, _) -> fired.add(id + "@" + Duration.between(START, clock.instant()).toMinutes()));
     timers.start();
     schedule(timers, "late", Duration.ofMinutes(30));
     schedule(timers, "early", Duration.ofMinutes(10));
@@ -41,15 +44,18 @@ class DurableTimersTest {
 
   @Test
   void aTimerSetByATimerInsideTheWindowFiresToo() {
-    timers.handle("test", (id, due, _) -> {
-      fired.add(id);
-      if (fired.size() < 4) {
-        kv.tx(tx -> {
-          timers.schedule(tx, "test", id, due.plus(Duration.ofHours(24)), new byte[0]);
-          return 0;
+    timers.handle(
+        "test",
+        (id, due, _) -> {
+          fired.add(id);
+          if (fired.size() < 4) {
+            kv.tx(
+                tx -> {
+                  timers.schedule(tx, "test", id, due.plus(Duration.ofHours(24)), new byte[0]);
+                  return 0;
+                });
+          }
         });
-      }
-    });
     timers.start();
     schedule(timers, "daily", Duration.ofHours(24));
     timers.advance(Duration.ofDays(2));
@@ -62,10 +68,12 @@ class DurableTimersTest {
   void whatCameDueWhileDownFiresAtStartAndOnlyOnce() throws InterruptedException {
     schedule(timers, "missed", Duration.ofMinutes(-5));
     var done = new CountDownLatch(1);
-    timers.handle("test", (id, _, _) -> {
-      fired.add(id);
-      done.countDown();
-    });
+    timers.handle(
+        "test",
+        (id, _, _) -> {
+          fired.add(id);
+          done.countDown();
+        });
     timers.start();
     assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
     timers.advance(Duration.ofHours(1));
@@ -80,11 +88,13 @@ class DurableTimersTest {
   @Test
   void aFailingHandlerFiresAgain() {
     var attempts = new AtomicInteger();
-    timers.handle("test", (id, _, _) -> {
-      if (attempts.incrementAndGet() < 3) {
-        throw new IllegalStateException("not yet");
-      }
-    });
+    timers.handle(
+        "test",
+        (id, _, _) -> {
+          if (attempts.incrementAndGet() < 3) {
+            throw new IllegalStateException("not yet");
+          }
+        });
     timers.start();
     schedule(timers, "flaky", Duration.ofSeconds(1));
     timers.advance(Duration.ofMinutes(5));
@@ -98,10 +108,11 @@ class DurableTimersTest {
     schedule(timers, "a", Duration.ofSeconds(1));
     schedule(timers, "a", Duration.ofSeconds(9));
     schedule(timers, "b", Duration.ofSeconds(2));
-    kv.tx(tx -> {
-      timers.cancel(tx, "test", "b");
-      return 0;
-    });
+    kv.tx(
+        tx -> {
+          timers.cancel(tx, "test", "b");
+          return 0;
+        });
     timers.advance(Duration.ofMinutes(1));
     assertThat(fired).containsExactly("a9");
   }
@@ -110,9 +121,11 @@ class DurableTimersTest {
   void anAdvancedClockIsStillAdvancedAfterARestart() {
     timers.start();
     timers.advance(Duration.ofDays(2));
-    assertThat(new VirtualClock(kv, () -> START).instant()).isEqualTo(START.plus(Duration.ofDays(2)));
+    assertThat(new VirtualClock(kv, () -> START).instant())
+        .isEqualTo(START.plus(Duration.ofDays(2)));
     timers.freeze();
-    assertThat(new VirtualClock(kv, () -> START.plusSeconds(60)).instant()).isEqualTo(START.plus(Duration.ofDays(2)));
+    assertThat(new VirtualClock(kv, () -> START.plusSeconds(60)).instant())
+        .isEqualTo(START.plus(Duration.ofDays(2)));
     timers.resume();
     assertThat(clock.instant()).isEqualTo(START.plus(Duration.ofDays(2)));
   }
