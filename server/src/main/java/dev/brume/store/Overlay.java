@@ -1,130 +1,143 @@
 package dev.brume.store;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// A transaction's writes over what lies below: another overlay or the disk. An empty value is a
-/// deletion.
+/// A transaction being run: its own writes over those of the transactions of the same batch over
+/// what is durable.
 final class Overlay implements Tx {
-  private final Reader below;
-  private final TreeMap<Key, Optional<byte[]>> writes = new TreeMap<>();
-  private final List<Runnable> actions = new ArrayList<>();
+  /// Marks a key as removed; told by identity, so that an empty value stays a value.
+  static final byte[] DELETED = new byte[0];
 
-  Overlay(Reader below) {
-    this.below = below;
+  private final Engine.View durable;
+  private final NavigableMap<Key, byte[]> batch;
+  private final NavigableMap<Key, byte[]> own = new TreeMap<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
+  private boolean ended;
+
+  Overlay(Engine.View durable, NavigableMap<Key, byte[]> batch) {
+    this.durable = durable;
+    this.batch = batch;
   }
 
-  NavigableMap<Key, Optional<byte[]>> writes() {
-    return writes;
+  /// Ends the transaction: from here on it refuses every use.
+  void end() {
+    ended = true;
+  }
+
+  NavigableMap<Key, byte[]> writes() {
+    return own;
   }
 
   List<Runnable> actions() {
-    return actions;
-  }
-
-  /// Takes over the writes and actions of a transaction that ran on top of this one.
-  void absorb(Overlay finished) {
-    writes.putAll(finished.writes);
-    actions.addAll(finished.actions);
-  }
-
-  @Override
-  public byte @Nullable [] get(Key key) {
-    Optional<byte[]> written = writes.get(key);
-    return written == null ? below.get(key) : written.orElse(null);
+    return afterCommit;
   }
 
   @Override
   public void put(Key key, byte[] value) {
-    writes.put(key, Optional.of(value));
+    requireRunning();
+    own.put(key, value.length == 0 ? new byte[0] : value);
   }
 
   @Override
   public void delete(Key key) {
-    writes.put(key, Optional.empty());
+    requireRunning();
+    own.put(key, DELETED);
   }
 
   @Override
   public void afterCommit(Runnable action) {
-    actions.add(action);
+    requireRunning();
+    afterCommit.add(action);
+  }
+
+  @Override
+  public byte @Nullable [] get(Key key) {
+    requireRunning();
+    byte[] value = own.get(key);
+    if (value == null) {
+      value = batch.get(key);
+    }
+    if (value == null) {
+      return durable.get(key);
+    }
+    return value == DELETED ? null : value;
   }
 
   @Override
   public void scan(Key from, Key to, Visitor visitor) {
-    merge(writes.subMap(from, true, to, false), from, to, visitor, true);
+    walk(from, to, false, visitor);
   }
 
   @Override
   public void scanBack(Key from, Key to, Visitor visitor) {
-    merge(writes.subMap(from, true, to, false).descendingMap(), from, to, visitor, false);
+    walk(from, to, true, visitor);
   }
 
-  // Walks what lies below and slips the own writes in where they belong. The visitor may write: the
-  // writes of the range are copied first.
-  private void merge(
-      NavigableMap<Key, Optional<byte[]>> range,
-      Key from,
-      Key to,
-      Visitor visitor,
-      boolean forward) {
-    var own =
-        new ArrayList<>(
-            range.entrySet().stream().map(e -> new Entry(e.getKey(), e.getValue())).toList());
-    var state = new MergeState(own, visitor, forward);
-    if (forward) {
-      below.scan(from, to, state::below);
-    } else {
-      below.scanBack(from, to, state::below);
+  // The three layers are asked for their next entry after the last key that was visited, so a
+  // visitor may write while it walks.
+  private void walk(Key from, Key to, boolean backward, Visitor visitor) {
+    requireRunning();
+    if (from.compareTo(to) >= 0) {
+      return;
     }
-    state.rest();
+    try (Engine.Cursor cursor = durable.cursor(from, to, backward)) {
+      Key last = null;
+      while (true) {
+        Map.Entry<Key, byte[]> first = next(own, from, to, last, backward);
+        first = nearer(first, next(batch, from, to, last, backward), backward);
+        Key stored = cursor.key();
+        if (stored != null && (first == null || before(stored, first.getKey(), backward))) {
+          first = Map.entry(stored, cursor.value());
+        }
+        if (first == null) {
+          return;
+        }
+        last = first.getKey();
+        if (last.equals(stored)) {
+          cursor.next();
+        }
+        if (first.getValue() != DELETED && !visitor.visit(last, first.getValue())) {
+          return;
+        }
+      }
+    }
   }
 
-  private record Entry(Key key, Optional<byte[]> value) {}
-
-  private static final class MergeState {
-    private final List<Entry> own;
-    private final Visitor visitor;
-    private final boolean forward;
-    private int next;
-    private boolean open = true;
-
-    MergeState(List<Entry> own, Visitor visitor, boolean forward) {
-      this.own = own;
-      this.visitor = visitor;
-      this.forward = forward;
+  private static Map.@Nullable Entry<Key, byte[]> next(
+      NavigableMap<Key, byte[]> layer, Key from, Key to, @Nullable Key last, boolean backward) {
+    Map.Entry<Key, byte[]> entry;
+    if (backward) {
+      entry = layer.lowerEntry(last == null ? to : last);
+      return entry == null || entry.getKey().compareTo(from) < 0 ? null : entry;
     }
+    entry = last == null ? layer.ceilingEntry(from) : layer.higherEntry(last);
+    return entry == null || entry.getKey().compareTo(to) >= 0 ? null : entry;
+  }
 
-    boolean below(Key key, byte[] value) {
-      while (open && next < own.size()) {
-        Entry entry = own.get(next);
-        int order = forward ? entry.key().compareTo(key) : key.compareTo(entry.key());
-        if (order > 0) {
-          break;
-        }
-        next++;
-        visit(entry);
-        if (order == 0) {
-          return open;
-        }
-      }
-      open = open && visitor.visit(key, value);
-      return open;
+  private static Map.@Nullable Entry<Key, byte[]> nearer(
+      Map.@Nullable Entry<Key, byte[]> upper,
+      Map.@Nullable Entry<Key, byte[]> lower,
+      boolean backward) {
+    if (upper == null) {
+      return lower;
     }
+    return lower != null && before(lower.getKey(), upper.getKey(), backward) ? lower : upper;
+  }
 
-    void rest() {
-      while (open && next < own.size()) {
-        visit(own.get(next++));
-      }
-    }
+  private static boolean before(Key one, Key other, boolean backward) {
+    int order = Arrays.compareUnsigned(one.bytes(), other.bytes());
+    return backward ? order > 0 : order < 0;
+  }
 
-    private void visit(Entry entry) {
-      if (entry.value().isPresent()) {
-        open = visitor.visit(entry.key(), entry.value().get());
-      }
+  private void requireRunning() {
+    if (ended) {
+      throw new IllegalStateException("the transaction has ended");
     }
   }
 }
