@@ -59,7 +59,7 @@ class CrashTest {
           acknowledged.add(line.substring(0, line.length() - 1));
         }
         if (acknowledged.size() == ACKNOWLEDGED_BEFORE_KILL) {
-          writer.destroyForcibly();
+          writer.toHandle().destroyForcibly();
         }
       }
     }
