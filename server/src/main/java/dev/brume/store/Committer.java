@@ -93,8 +93,7 @@ final class Committer {
       Job<?> next = group.getFirst();
       while (next != null) {
         bytes += next.run(durable, batch, actions);
-        next =
-            group.size() < GROUP_MAX && bytes < GROUP_BYTES_MAX ? waiting.poll() : null;
+        next = group.size() < GROUP_MAX && bytes < GROUP_BYTES_MAX ? waiting.poll() : null;
         if (next != null) {
           group.add(next);
         }

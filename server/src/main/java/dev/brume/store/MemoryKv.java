@@ -36,7 +36,8 @@ public final class MemoryKv implements Kv {
     }
   }
 
-  /// What a process finds that starts after this one was killed: every committed transaction, whole.
+  /// What a process finds that starts after this one was killed: every committed transaction,
+  /// whole.
   /// This store ends; transactions that wait get [StoreClosed], and none of theirs is found unless
   /// its append had begun.
   public MemoryKv afterCrash() {

@@ -68,7 +68,8 @@ class BlobsContractTest {
   @Test
   void anIdThatIsAPathIsRefused() throws IOException {
     Blobs blobs = open(true);
-    assertThatThrownBy(() -> blobs.open("../../etc/passwd", 0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> blobs.open("../../etc/passwd", 0))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> blobs.delete("../x")).isInstanceOf(IllegalArgumentException.class);
   }
 

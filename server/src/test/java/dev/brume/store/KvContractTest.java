@@ -166,8 +166,7 @@ class KvContractTest {
 
   @ParameterizedTest
   @EnumSource
-  void aTransactionInsideATransactionAndUseAfterItsEndAreRefused(Engine engine)
-      throws IOException {
+  void aTransactionInsideATransactionAndUseAfterItsEndAreRefused(Engine engine) throws IOException {
     Kv kv = open(engine);
     assertThatThrownBy(() -> kv.tx(tx -> kv.<String>tx(inner -> "x")))
         .isInstanceOf(IllegalStateException.class);
