@@ -163,6 +163,15 @@ final class RestCodec implements Codec {
     return false;
   }
 
+  private static boolean hasOutputBody(Shape shape) {
+    for (Member member : shape.members()) {
+      if (TreeFormat.isOutputBody(member)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Override
   public WireResponse encode(
       ServiceModel model, Operation operation, Struct output, String requestId) {
@@ -174,25 +183,25 @@ final class RestCodec implements Codec {
         continue;
       }
       switch (member.location()) {
-        case HEADER -> {
-          String text = HeaderText.write(value, member);
-          if (!(value instanceof List<?> list) || !list.isEmpty()) {
-            headers.add(member.locationName(), text);
-          }
-        }
-        case PREFIX_HEADERS ->
-            ((Map<?, ?>) value)
-                .forEach(
-                    (name, text) ->
-                        headers.add(
-                            member.locationName() + HeaderText.checked((String) name),
-                            HeaderText.checked((String) text)));
+        case HEADER -> headers.set(member.locationName(), HeaderText.write(value, member));
+        case PREFIX_HEADERS -> prefixHeaders(headers, member, (Map<?, ?>) value);
         case STATUS_CODE -> status = (Integer) value;
         case BODY, PAYLOAD, QUERY, QUERY_PARAMS, LABEL -> {}
       }
     }
     Body body = output(model, operation, output, headers, status);
     return new WireResponse(status, headers, body);
+  }
+
+  // A header of its own wins over one of the map.
+  private static void prefixHeaders(Headers headers, Member member, Map<?, ?> map) {
+    map.forEach(
+        (name, text) -> {
+          String header = member.locationName() + HeaderText.checked((String) name);
+          if (!headers.has(header)) {
+            headers.add(header, HeaderText.checked((String) text));
+          }
+        });
   }
 
   private Body output(
@@ -203,7 +212,7 @@ final class RestCodec implements Codec {
       return value == null ? Body.of("") : payload(model, payload, value, headers);
     }
     boolean document =
-        hasBody(output.shape())
+        hasOutputBody(output.shape())
             || format.writesEmpty() && !Dialect.isUnit(output.shape()) && status != 204;
     if (!document) {
       return Body.of("");

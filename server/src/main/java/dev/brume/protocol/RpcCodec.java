@@ -28,6 +28,9 @@ final class RpcCodec implements Codec {
   public Struct decode(ServiceModel model, Operation operation, WireRequest request) {
     byte[] document = Bodies.read(request.body(), Dialect.of(model.identity()).bodyBytesMax());
     Struct input = operation.input().make();
+    if (Dialect.isUnit(operation.input())) {
+      return input;
+    }
     try {
       TreeReader.structure(format, document, input);
     } catch (Malformed e) {
@@ -39,11 +42,14 @@ final class RpcCodec implements Codec {
   @Override
   public WireResponse encode(
       ServiceModel model, Operation operation, Struct output, String requestId) {
-    if (format == TreeFormat.CBOR && Dialect.isUnit(operation.output())) {
-      return new WireResponse(
-          operation.httpStatus(), Headers.of("smithy-protocol", "rpc-v2-cbor"), Body.of(""));
+    if (!Dialect.isUnit(operation.output())) {
+      return response(operation.httpStatus(), TreeWriter.structure(format, output));
     }
-    return response(operation.httpStatus(), TreeWriter.structure(format, output));
+    WireResponse response = response(operation.httpStatus(), new byte[0]);
+    if (format == TreeFormat.CBOR) {
+      response.headers().remove("Content-Type");
+    }
+    return response;
   }
 
   @Override

@@ -38,6 +38,9 @@ final class SimpleText {
   }
 
   static byte[] base64(String text) {
+    if (text.length() % 4 != 0) {
+      throw new Malformed("Invalid base64 value");
+    }
     try {
       return Base64.getDecoder().decode(text.getBytes(StandardCharsets.ISO_8859_1));
     } catch (IllegalArgumentException e) {

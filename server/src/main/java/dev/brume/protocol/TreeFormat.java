@@ -61,4 +61,17 @@ enum TreeFormat {
   boolean inDocument(Member member) {
     return this != REST_JSON || member.location() == Member.Location.BODY;
   }
+
+  /// Whether a member of an output or error is part of the document: what is bound to the request
+  /// has no other place there.
+  boolean inOutputDocument(Member member) {
+    return this != REST_JSON || isOutputBody(member);
+  }
+
+  static boolean isOutputBody(Member member) {
+    return switch (member.location()) {
+      case BODY, QUERY, QUERY_PARAMS, LABEL -> true;
+      case HEADER, PREFIX_HEADERS, STATUS_CODE, PAYLOAD -> false;
+    };
+  }
 }

@@ -54,7 +54,7 @@ final class TreeWriter {
               Object value = struct.get(member.index());
               if (value == null && member.name().equalsIgnoreCase("message")) {
                 messageName = format.wireName(member);
-              } else if (value != null && format.inDocument(member)) {
+              } else if (value != null && format.inOutputDocument(member)) {
                 messageName = member.name().equalsIgnoreCase("message") ? "" : messageName;
                 writer.out.writeFieldName(format.wireName(member));
                 writer.value(member, value);
@@ -86,7 +86,7 @@ final class TreeWriter {
     out.writeStartObject();
     for (Member member : struct.shape().members()) {
       Object value = struct.get(member.index());
-      if (value != null && (!top || format.inDocument(member))) {
+      if (value != null && (!top || format.inOutputDocument(member))) {
         out.writeFieldName(format.wireName(member));
         value(member, value);
       }

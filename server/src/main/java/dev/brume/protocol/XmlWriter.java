@@ -75,7 +75,7 @@ final class XmlWriter {
       Object value = struct.get(member.index());
       if (value != null
           && !member.flags().xmlAttribute()
-          && (!top || member.location() == Member.Location.BODY)) {
+          && (!top || TreeFormat.isOutputBody(member))) {
         member(member, value);
       }
     }
@@ -84,14 +84,10 @@ final class XmlWriter {
   private void attributes(Struct struct, boolean top) {
     for (Member member : struct.shape().members()) {
       Object value = struct.get(member.index());
-      if (value != null && member.flags().xmlAttribute() && !(top && notInBody(member))) {
+      if (value != null && member.flags().xmlAttribute() && (!top || TreeFormat.isOutputBody(member))) {
         attribute(member.xmlName(), SimpleText.write(value, member, TimestampFormat.DATE_TIME));
       }
     }
-  }
-
-  private static boolean notInBody(Member member) {
-    return member.location() != Member.Location.BODY;
   }
 
   private void attribute(String name, String value) {

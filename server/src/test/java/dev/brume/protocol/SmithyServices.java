@@ -48,13 +48,15 @@ import software.amazon.smithy.model.traits.XmlNamespaceTrait;
 @SuppressWarnings("deprecation")
 final class SmithyServices {
   private final Model model;
+  private final Protocol protocol;
   private final Map<ShapeId, Shape> shapes = new HashMap<>();
 
-  SmithyServices(Model model) {
+  SmithyServices(Model model, Protocol protocol) {
     this.model = model;
+    this.protocol = protocol;
   }
 
-  ServiceModel service(ServiceShape service, Protocol protocol) {
+  ServiceModel service(ServiceShape service) {
     var operations = new ArrayList<Operation>();
     for (OperationShape operation : TopDownIndex.of(model).getContainedOperations(service)) {
       operations.add(operation(operations.size(), operation));
@@ -223,18 +225,22 @@ final class SmithyServices {
         .orElse(TimestampFormat.DEFAULT);
   }
 
-  private static Shape.@Nullable ErrorTrait error(
+  private Shape.@Nullable ErrorTrait error(
       software.amazon.smithy.model.shapes.Shape shape) {
     ErrorTrait error = shape.getTrait(ErrorTrait.class).orElse(null);
     if (error == null) {
       return null;
     }
     var query = shape.getTrait(AwsQueryErrorTrait.class);
-    int status =
-        query
-            .map(AwsQueryErrorTrait::getHttpResponseCode)
-            .or(() -> shape.getTrait(HttpErrorTrait.class).map(HttpErrorTrait::getCode))
+    int own =
+        shape
+            .getTrait(HttpErrorTrait.class)
+            .map(HttpErrorTrait::getCode)
             .orElse(error.getDefaultHttpStatusCode());
+    int status =
+        protocol == Protocol.AWS_QUERY
+            ? query.map(AwsQueryErrorTrait::getHttpResponseCode).orElse(own)
+            : own;
     String code = query.map(AwsQueryErrorTrait::getCode).orElse(shape.getId().getName());
     return new Shape.ErrorTrait(code, status, error.isClientError());
   }

@@ -111,8 +111,9 @@ final class Values {
         var map = new TreeMap<String, @Nullable Object>();
         for (Member member : struct.shape().members()) {
           Object at = struct.get(member.index());
-          if (at != null) {
-            map.put(member.name(), tree(at));
+          Object tree = tree(at);
+          if (tree != null || at != null && !(at instanceof Body)) {
+            map.put(member.name(), tree);
           }
         }
         yield map;
