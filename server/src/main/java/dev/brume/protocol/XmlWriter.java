@@ -84,7 +84,9 @@ final class XmlWriter {
   private void attributes(Struct struct, boolean top) {
     for (Member member : struct.shape().members()) {
       Object value = struct.get(member.index());
-      if (value != null && member.flags().xmlAttribute() && (!top || TreeFormat.isOutputBody(member))) {
+      if (value != null
+          && member.flags().xmlAttribute()
+          && (!top || TreeFormat.isOutputBody(member))) {
         attribute(member.xmlName(), SimpleText.write(value, member, TimestampFormat.DATE_TIME));
       }
     }

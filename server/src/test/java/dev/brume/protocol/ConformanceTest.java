@@ -75,13 +75,13 @@ class ConformanceTest {
             if (service.findTrait(trait).isPresent()) {
               String name = protocol + " " + service.getId().getName();
               containers.put(
-                  name, dynamicContainer(name, service(model, service, ShapeId.from(trait), protocol)));
+                  name,
+                  dynamicContainer(name, service(model, service, ShapeId.from(trait), protocol)));
             }
           });
     }
     var nodes = new ArrayList<>(containers.values());
-    nodes.add(
-        dynamicTest("every skipped case exists", () -> assertThat(unknownSkips).isEmpty()));
+    nodes.add(dynamicTest("every skipped case exists", () -> assertThat(unknownSkips).isEmpty()));
     return nodes.stream();
   }
 
@@ -111,7 +111,8 @@ class ConformanceTest {
                       .forEach(
                           test ->
                               tests.add(
-                                  test("response", test, () -> response(converted, target, test)))));
+                                  test(
+                                      "response", test, () -> response(converted, target, test)))));
       operation
           .getTrait(HttpMalformedRequestTestsTrait.class)
           .ifPresent(
@@ -183,8 +184,7 @@ class ConformanceTest {
   private static void request(ServiceModel model, Operation operation, HttpRequestTestCase test) {
     var headers = new Headers();
     test.getHeaders().forEach(headers::add);
-    String query =
-        test.getQueryParams().isEmpty() ? null : String.join("&", test.getQueryParams());
+    String query = test.getQueryParams().isEmpty() ? null : String.join("&", test.getQueryParams());
     byte[] body = bytes(test, test.getBody().orElse(""));
     String host = test.getResolvedHost().or(test::getHost).orElse("localhost");
     Struct input =
@@ -211,8 +211,7 @@ class ConformanceTest {
       // Some cases leave it to the client to add it.
       headers.set("X-Amz-Target", identity.targetPrefix() + "." + operation.name());
     }
-    var head =
-        new RequestHead(method, host, path, fullQuery, headers, identity.signingName());
+    var head = new RequestHead(method, host, path, fullQuery, headers, identity.signingName());
     Route route =
         new Router(List.of(identity), name -> model)
             .route(head, head.hasForm() ? new String(body, StandardCharsets.UTF_8) : null);
@@ -222,8 +221,7 @@ class ConformanceTest {
     assertThat(route.operation()).isSameAs(operation);
     Body whole = Payload.open(head, Body.of(body).stream(), body.length, null);
     return Codecs.of(route.protocol())
-        .decode(
-            model, operation, new WireRequest(method, route.path(), fullQuery, headers, whole));
+        .decode(model, operation, new WireRequest(method, route.path(), fullQuery, headers, whole));
   }
 
   private static void response(ServiceModel model, Operation operation, HttpResponseTestCase test)
@@ -249,8 +247,7 @@ class ConformanceTest {
     compare(Codecs.of(protocol).encodeError(model, error, "foo-id"), test);
   }
 
-  private static void compare(WireResponse response, HttpResponseTestCase test)
-      throws IOException {
+  private static void compare(WireResponse response, HttpResponseTestCase test) throws IOException {
     assertThat(response.status()).isEqualTo(test.getCode());
     test.getHeaders()
         .forEach(
@@ -276,8 +273,11 @@ class ConformanceTest {
           .isEqualTo(withoutNamespace(new CBORMapper().readTree(expected)));
     } else if (mediaType.contains("xml") && expected.length > 0) {
       // AWS's query services add metadata and a namespace that the cases leave out.
-      String tree = XmlTree.of(actual).replace("ErrorResponse{xmlns=https://example.com/}", "ErrorResponse");
-      String wanted = XmlTree.of(expected).replace("ErrorResponse{xmlns=https://example.com/}", "ErrorResponse");
+      String tree =
+          XmlTree.of(actual).replace("ErrorResponse{xmlns=https://example.com/}", "ErrorResponse");
+      String wanted =
+          XmlTree.of(expected)
+              .replace("ErrorResponse{xmlns=https://example.com/}", "ErrorResponse");
       String metadata = "  ResponseMetadata\n    RequestId=foo-id\n";
       assertThat(wanted.contains(metadata) ? tree : tree.replace(metadata, "")).isEqualTo(wanted);
     } else {

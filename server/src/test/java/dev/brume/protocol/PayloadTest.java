@@ -88,8 +88,15 @@ class PayloadTest {
   void brokenChunks() {
     for (String wire :
         new String[] {
-          "", "9", "9\r\n1234", "x\r\n", "-1\r\n", "9\r\n123456789X\r\n0\r\n\r\n", "fffffffffffffffff\r\n",
-          "9\r\n123456789\r\n0\r\nno colon\r\n\r\n", "9\r\n123456789\r\n"
+          "",
+          "9",
+          "9\r\n1234",
+          "x\r\n",
+          "-1\r\n",
+          "9\r\n123456789X\r\n0\r\n\r\n",
+          "fffffffffffffffff\r\n",
+          "9\r\n123456789\r\n0\r\nno colon\r\n\r\n",
+          "9\r\n123456789\r\n"
         }) {
       assertCode(open(unsigned(9), wire, null), "IncompleteBody");
     }
@@ -124,8 +131,7 @@ class PayloadTest {
     assertCode(
         open(Headers.of("x-amz-content-sha256", "0".repeat(64)), "x", null),
         "XAmzContentSHA256Mismatch");
-    assertCode(
-        open(Headers.of("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="), "x", null), "BadDigest");
+    assertCode(open(Headers.of("Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA=="), "x", null), "BadDigest");
     assertCode(open(Headers.of("x-amz-checksum-crc32", "AAAAAA=="), "x", null), "BadDigest");
     assertThatThrownBy(() -> open(Headers.of("Content-MD5", "short"), "x", null))
         .hasMessage("The Content-MD5 you specified was invalid.");

@@ -49,14 +49,17 @@ class RouterTest {
   void bucketInTheHostName() {
     for (String host :
         new String[] {
-          "my.bucket.s3.eu-west-1.amazonaws.com", "my.bucket.s3.localhost:4566", "my.bucket.localhost:4566"
+          "my.bucket.s3.eu-west-1.amazonaws.com",
+          "my.bucket.s3.localhost:4566",
+          "my.bucket.localhost:4566"
         }) {
       var head = new RequestHead("GET", host, "/k", null, new Headers(), "s3");
       Route route = router.route(head, null);
       assertThat(name(route)).isEqualTo("s3.GetObject");
       assertThat(route.path()).isEqualTo("/my.bucket/k");
     }
-    var plain = new RequestHead("GET", "s3.us-east-1.amazonaws.com", "/b", null, new Headers(), "s3");
+    var plain =
+        new RequestHead("GET", "s3.us-east-1.amazonaws.com", "/b", null, new Headers(), "s3");
     assertThat(router.route(plain, null).path()).isEqualTo("/b");
   }
 
@@ -100,7 +103,8 @@ class RouterTest {
   }
 
   private String query(String signingName, String path, String form) {
-    Headers headers = Headers.of("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+    Headers headers =
+        Headers.of("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
     var head = new RequestHead("POST", "localhost", path, null, headers, signingName);
     assertThat(head.hasForm()).isTrue();
     Route route = router.route(head, form);

@@ -154,9 +154,7 @@ final class SmithyServices {
     } else if (member.hasTrait(HttpResponseCodeTrait.class)) {
       return Member.Location.STATUS_CODE;
     }
-    return member.hasTrait(HttpPayloadTrait.class)
-        ? Member.Location.PAYLOAD
-        : Member.Location.BODY;
+    return member.hasTrait(HttpPayloadTrait.class) ? Member.Location.PAYLOAD : Member.Location.BODY;
   }
 
   private static String locationName(MemberShape member) {
@@ -191,8 +189,7 @@ final class SmithyServices {
   private static Shape.Constraints constraints(software.amazon.smithy.model.shapes.Shape shape) {
     var length = shape.getTrait(LengthTrait.class);
     var range = shape.getTrait(RangeTrait.class);
-    Pattern pattern =
-        shape.getTrait(PatternTrait.class).map(PatternTrait::getPattern).orElse(null);
+    Pattern pattern = shape.getTrait(PatternTrait.class).map(PatternTrait::getPattern).orElse(null);
     List<String> allowed =
         shape.getTrait(EnumTrait.class).map(EnumTrait::getEnumDefinitionValues).orElse(List.of());
     return new Shape.Constraints(
@@ -210,8 +207,7 @@ final class SmithyServices {
         allowed);
   }
 
-  private static TimestampFormat timestampFormat(
-      software.amazon.smithy.model.shapes.Shape shape) {
+  private static TimestampFormat timestampFormat(software.amazon.smithy.model.shapes.Shape shape) {
     return shape
         .getTrait(TimestampFormatTrait.class)
         .map(
@@ -225,8 +221,7 @@ final class SmithyServices {
         .orElse(TimestampFormat.DEFAULT);
   }
 
-  private Shape.@Nullable ErrorTrait error(
-      software.amazon.smithy.model.shapes.Shape shape) {
+  private Shape.@Nullable ErrorTrait error(software.amazon.smithy.model.shapes.Shape shape) {
     ErrorTrait error = shape.getTrait(ErrorTrait.class).orElse(null);
     if (error == null) {
       return null;
