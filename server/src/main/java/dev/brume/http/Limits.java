@@ -18,6 +18,5 @@ public record Limits(
     Duration stall,
     long drainBytesMax) {
   public static final Limits DEFAULT =
-      new Limits(
-          16 << 10, 16 << 10, Duration.ofSeconds(120), Duration.ofSeconds(60), 1L << 20);
+      new Limits(16 << 10, 16 << 10, Duration.ofSeconds(120), Duration.ofSeconds(60), 1L << 20);
 }

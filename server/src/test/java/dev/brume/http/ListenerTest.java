@@ -47,14 +47,11 @@ class ListenerTest {
             + " "
             + new String(body, StandardCharsets.ISO_8859_1);
     exchange.respond(
-        200,
-        Headers.of("x-amz-meta-Foo", "Bar"),
-        text.getBytes(StandardCharsets.ISO_8859_1));
+        200, Headers.of("x-amz-meta-Foo", "Bar"), text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"//b//k", "/a/../b", "/a%2Fb", "/%zz", "/{x}|\"", "/a/./b/"})
+  @ValueSource(strings = {"//b//k", "/a/../b", "/a%2Fb", "/%zz", "/{x}|\"", "/a/./b/"})
   void keepsThePathAsItCame(String path) throws IOException {
     try (var client = connect(ListenerTest::echo)) {
       client.send("GET " + path + "?q=%2F HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -116,7 +113,8 @@ class ListenerTest {
   @Test
   void sends100ContinueOnlyWhenTheBodyIsRead() throws IOException {
     try (var client = connect(ListenerTest::echo)) {
-      client.send("PUT /k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+      client.send(
+          "PUT /k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
       assertThat(client.head()).startsWith("HTTP/1.1 100 ");
       client.send("abc");
       assertThat(client.answer().body()).isEqualTo("PUT /k null abc");
@@ -126,7 +124,8 @@ class ListenerTest {
   @Test
   void refusesWithoutTakingTheBody() throws IOException {
     try (var client = connect(exchange -> exchange.respond(403, new Headers(), new byte[] {'n'}))) {
-      client.send("PUT /k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+      client.send(
+          "PUT /k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
       RawClient.Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(403);
       assertThat(answer.head()).containsIgnoringCase("connection: close");
