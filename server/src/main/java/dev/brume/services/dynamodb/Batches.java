@@ -21,18 +21,29 @@ final class Batches {
 
   static List<Write> writes(BatchWriteItemInput in) {
     var writes = new ArrayList<Write>();
-    in.requestItems().forEach((table, requests) -> {
-      for (WriteRequest request : requests) {
-        if (request.putRequest() != null && request.deleteRequest() == null) {
-          writes.add(new Write(Write.Kind.PUT, table, request.putRequest().item(), null, null, false));
-        } else if (request.deleteRequest() != null && request.putRequest() == null) {
-          writes.add(new Write(Write.Kind.DELETE, table, request.deleteRequest().key(), null, null, false));
-        } else {
-          throw DynamoDbErrors.validation(
-              "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
-        }
-      }
-    });
+    in.requestItems()
+        .forEach(
+            (table, requests) -> {
+              for (WriteRequest request : requests) {
+                if (request.putRequest() != null && request.deleteRequest() == null) {
+                  writes.add(
+                      new Write(
+                          Write.Kind.PUT, table, request.putRequest().item(), null, null, false));
+                } else if (request.deleteRequest() != null && request.putRequest() == null) {
+                  writes.add(
+                      new Write(
+                          Write.Kind.DELETE,
+                          table,
+                          request.deleteRequest().key(),
+                          null,
+                          null,
+                          false));
+                } else {
+                  throw DynamoDbErrors.validation(
+                      "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes");
+                }
+              }
+            });
     if (writes.size() > DynamoDbLimits.BATCH_WRITE_ITEMS_MAX) {
       throw DynamoDbErrors.validation("Too many items requested for the BatchWriteItem call");
     }
@@ -52,7 +63,8 @@ final class Batches {
     return outcomes;
   }
 
-  static BatchGetItemOutput get(Reader reader, DynamoDbStore store, Call call, BatchGetItemInput in) {
+  static BatchGetItemOutput get(
+      Reader reader, DynamoDbStore store, Call call, BatchGetItemInput in) {
     int keys = in.requestItems().values().stream().mapToInt(request -> request.keys().size()).sum();
     if (keys > DynamoDbLimits.BATCH_GET_KEYS_MAX) {
       throw DynamoDbErrors.validation("Too many items requested for the BatchGetItem call");
@@ -60,35 +72,47 @@ final class Batches {
     var responses = new LinkedHashMap<String, List<Map<String, AttributeValue>>>();
     var unprocessed = new LinkedHashMap<String, KeysAndAttributes>();
     int[] bytes = {0};
-    in.requestItems().forEach((name, request) -> {
-      Legacy.refuse(request.hasAttributesToGet(), "AttributesToGet", null);
-      Table table = store.needed(reader, call, name);
-      var placeholders = new Placeholders(request.expressionAttributeNames(), Map.of());
-      List<Path> paths = request.projectionExpression() == null ? null : Parser.projection(request.projectionExpression(), placeholders);
-      placeholders.allUsed(paths != null);
-      var items = new ArrayList<Map<String, AttributeValue>>();
-      var rest = new ArrayList<Map<String, AttributeValue>>();
-      var seen = new HashSet<String>();
-      for (Map<String, AttributeValue> given : request.keys()) {
-        Map<String, AttributeValue> key = table.checkedKey(given);
-        if (!seen.add(DynamoDbStore.item(table, key).toString())) {
-          throw DynamoDbErrors.validation("Provided list of item keys contains duplicates");
-        }
-        Map<String, AttributeValue> item = store.get(reader, table, key);
-        int size = item == null ? 0 : Values.size(item);
-        if (bytes[0] + size > DynamoDbLimits.BATCH_GET_BYTES_MAX) {
-          rest.add(given);
-        } else if (item != null) {
-          bytes[0] += size;
-          items.add(Pages.project(item, paths));
-        }
-      }
-      responses.put(name, items);
-      if (!rest.isEmpty()) {
-        unprocessed.put(name, new KeysAndAttributes().keys(rest).projectionExpression(request.projectionExpression())
-            .expressionAttributeNames(request.hasExpressionAttributeNames() ? request.expressionAttributeNames() : null));
-      }
-    });
+    in.requestItems()
+        .forEach(
+            (name, request) -> {
+              Legacy.refuse(request.hasAttributesToGet(), "AttributesToGet", null);
+              Table table = store.needed(reader, call, name);
+              var placeholders = new Placeholders(request.expressionAttributeNames(), Map.of());
+              List<Path> paths =
+                  request.projectionExpression() == null
+                      ? null
+                      : Parser.projection(request.projectionExpression(), placeholders);
+              placeholders.allUsed(paths != null);
+              var items = new ArrayList<Map<String, AttributeValue>>();
+              var rest = new ArrayList<Map<String, AttributeValue>>();
+              var seen = new HashSet<String>();
+              for (Map<String, AttributeValue> given : request.keys()) {
+                Map<String, AttributeValue> key = table.checkedKey(given);
+                if (!seen.add(DynamoDbStore.item(table, key).toString())) {
+                  throw DynamoDbErrors.validation("Provided list of item keys contains duplicates");
+                }
+                Map<String, AttributeValue> item = store.get(reader, table, key);
+                int size = item == null ? 0 : Values.size(item);
+                if (bytes[0] + size > DynamoDbLimits.BATCH_GET_BYTES_MAX) {
+                  rest.add(given);
+                } else if (item != null) {
+                  bytes[0] += size;
+                  items.add(Pages.project(item, paths));
+                }
+              }
+              responses.put(name, items);
+              if (!rest.isEmpty()) {
+                unprocessed.put(
+                    name,
+                    new KeysAndAttributes()
+                        .keys(rest)
+                        .projectionExpression(request.projectionExpression())
+                        .expressionAttributeNames(
+                            request.hasExpressionAttributeNames()
+                                ? request.expressionAttributeNames()
+                                : null));
+              }
+            });
     return new BatchGetItemOutput().responses(responses).unprocessedKeys(unprocessed);
   }
 }

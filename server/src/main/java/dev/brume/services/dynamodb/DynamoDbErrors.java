@@ -29,7 +29,8 @@ final class DynamoDbErrors {
   }
 
   static ServiceError tableNotFound(String table) {
-    return new ResourceNotFoundException("Requested resource not found: Table: " + table + " not found");
+    return new ResourceNotFoundException(
+        "Requested resource not found: Table: " + table + " not found");
   }
 
   static ServiceError tableExists(String table) {
@@ -55,7 +56,9 @@ final class DynamoDbErrors {
   static ServiceError canceled(List<CancellationReason> reasons) {
     String codes = String.join(", ", reasons.stream().map(CancellationReason::code).toList());
     return new TransactionCanceledException(
-            "Transaction cancelled, please refer cancellation reasons for specific reasons [" + codes + "]")
+            "Transaction cancelled, please refer cancellation reasons for specific reasons ["
+                + codes
+                + "]")
         .cancellationReasons(reasons);
   }
 

@@ -1,6 +1,7 @@
 package dev.brume.services.dynamodb;
 
-/// Documented numbers. <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
+/// Documented numbers.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html>
 final class DynamoDbLimits {
   static final int ITEM_BYTES_MAX = 400 * 1024;
   static final int PARTITION_KEY_BYTES_MAX = 2048;

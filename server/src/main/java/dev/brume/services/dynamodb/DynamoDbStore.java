@@ -15,7 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Rows: tables by name, items by table id and key, index entries by index key, and per table its item count and size.
+/// Rows: tables by name, items by table id and key, index entries by index key, and per table its
+/// item count and size.
 final class DynamoDbStore {
   static final String TTL_TIMER = "dynamodb.ttl";
   private static final Row<Table> TABLE = Row.of(Table.class);
@@ -45,7 +46,10 @@ final class DynamoDbStore {
 
   /// The table that a data operation names, by name or ARN. Throws ResourceNotFoundException.
   Table needed(Reader reader, Call call, String nameOrArn) {
-    String name = nameOrArn.startsWith("arn:") ? nameOrArn.substring(nameOrArn.lastIndexOf('/') + 1) : nameOrArn;
+    String name =
+        nameOrArn.startsWith("arn:")
+            ? nameOrArn.substring(nameOrArn.lastIndexOf('/') + 1)
+            : nameOrArn;
     Table table = table(reader, call, name);
     if (table == null) {
       throw DynamoDbErrors.notFound();
@@ -59,7 +63,8 @@ final class DynamoDbStore {
 
   void delete(Tx tx, Call call, Table table) {
     tx.delete(tables(call).then(table.name()));
-    for (Key rows : new Key[] {items(table), entries(table), Key.of("dynamodb-statistics", table.id())}) {
+    for (Key rows :
+        new Key[] {items(table), entries(table), Key.of("dynamodb-statistics", table.id())}) {
       tx.scan(
           rows,
           (key, _) -> {
@@ -108,14 +113,20 @@ final class DynamoDbStore {
     return key;
   }
 
-  @Nullable Map<String, AttributeValue> get(Reader reader, Table table, Map<String, AttributeValue> key) {
+  @Nullable Map<String, AttributeValue> get(
+      Reader reader, Table table, Map<String, AttributeValue> key) {
     byte[] row = reader.get(item(table, key));
     return row == null ? null : Values.read(row);
   }
 
-  /// Replaces an item and everything derived from it. Null for `before` or `after` means there was or is none.
+  /// Replaces an item and everything derived from it. Null for `before` or `after` means there was
+  /// or is none.
   void replace(
-      Tx tx, Call call, Table table, @Nullable Map<String, AttributeValue> before, @Nullable Map<String, AttributeValue> after) {
+      Tx tx,
+      Call call,
+      Table table,
+      @Nullable Map<String, AttributeValue> before,
+      @Nullable Map<String, AttributeValue> after) {
     for (Table.Index index : table.indexes()) {
       if (before != null && table.projected(index, before) != null) {
         tx.delete(entry(table, index, before));
@@ -136,14 +147,27 @@ final class DynamoDbStore {
     expire(tx, call, table, before, after);
   }
 
-  private void count(Tx tx, Table table, @Nullable Map<String, AttributeValue> before, @Nullable Map<String, AttributeValue> after) {
+  private void count(
+      Tx tx,
+      Table table,
+      @Nullable Map<String, AttributeValue> before,
+      @Nullable Map<String, AttributeValue> after) {
     Statistics old = statistics(tx, table);
     long items = old.items() + (after == null ? 0 : 1) - (before == null ? 0 : 1);
-    long bytes = old.bytes() + (after == null ? 0 : Values.size(after)) - (before == null ? 0 : Values.size(before));
-    tx.put(Key.of("dynamodb-statistics", table.id()), STATISTICS.write(new Statistics(items, bytes)));
+    long bytes =
+        old.bytes()
+            + (after == null ? 0 : Values.size(after))
+            - (before == null ? 0 : Values.size(before));
+    tx.put(
+        Key.of("dynamodb-statistics", table.id()), STATISTICS.write(new Statistics(items, bytes)));
   }
 
-  private void expire(Tx tx, Call call, Table table, @Nullable Map<String, AttributeValue> before, @Nullable Map<String, AttributeValue> after) {
+  private void expire(
+      Tx tx,
+      Call call,
+      Table table,
+      @Nullable Map<String, AttributeValue> before,
+      @Nullable Map<String, AttributeValue> after) {
     if (table.ttlAttribute() == null) {
       return;
     }
@@ -166,7 +190,8 @@ final class DynamoDbStore {
     timers.schedule(tx, TTL_TIMER, id, due, payload);
   }
 
-  /// When an item expires: its time to live attribute is a number of seconds since 1970, at most five years ago.
+  /// When an item expires: its time to live attribute is a number of seconds since 1970, at most
+  /// five years ago.
   /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html>
   static @Nullable Instant expiry(Table table, Map<String, AttributeValue> item) {
     AttributeValue value = table.ttlAttribute() == null ? null : item.get(table.ttlAttribute());
@@ -174,11 +199,14 @@ final class DynamoDbStore {
       return null;
     }
     BigDecimal seconds = new BigDecimal(value.n());
-    boolean sane = seconds.signum() > 0 && seconds.compareTo(BigDecimal.valueOf(253_402_300_799L)) < 0;
+    boolean sane =
+        seconds.signum() > 0 && seconds.compareTo(BigDecimal.valueOf(253_402_300_799L)) < 0;
     return sane ? Instant.ofEpochSecond(seconds.longValue()) : null;
   }
 
   private static String timerId(Table table, Map<String, AttributeValue> item) {
-    return table.id() + "/" + Base64.getEncoder().encodeToString(Values.write(new LinkedHashMap<>(table.keyOf(item))));
+    return table.id()
+        + "/"
+        + Base64.getEncoder().encodeToString(Values.write(new LinkedHashMap<>(table.keyOf(item))));
   }
 }

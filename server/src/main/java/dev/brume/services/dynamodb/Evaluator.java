@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What expressions mean for an item.
 final class Evaluator {
-  private static final Set<String> TYPES = Set.of("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL");
+  private static final Set<String> TYPES =
+      Set.of("S", "N", "B", "SS", "NS", "BS", "M", "L", "NULL", "BOOL");
 
   private Evaluator() {}
 
@@ -30,11 +31,15 @@ final class Evaluator {
       case Expression.Compare(Operand one, String comparator, Operand other) ->
           compare(value(one, item), comparator, value(other, item));
       case Expression.Between(Operand value, Operand low, Operand high) ->
-          compare(value(value, item), ">=", value(low, item)) && compare(value(value, item), "<=", value(high, item));
+          compare(value(value, item), ">=", value(low, item))
+              && compare(value(value, item), "<=", value(high, item));
       case Expression.In(Operand value, List<Operand> candidates) ->
-          candidates.stream().anyMatch(candidate -> compare(value(value, item), "=", value(candidate, item)));
-      case Expression.BeginsWith(Operand value, Operand prefix) -> beginsWith(value(value, item), value(prefix, item));
-      case Expression.Contains(Operand value, Operand element) -> contains(value(value, item), value(element, item));
+          candidates.stream()
+              .anyMatch(candidate -> compare(value(value, item), "=", value(candidate, item)));
+      case Expression.BeginsWith(Operand value, Operand prefix) ->
+          beginsWith(value(value, item), value(prefix, item));
+      case Expression.Contains(Operand value, Operand element) ->
+          contains(value(value, item), value(element, item));
     };
   }
 
@@ -47,7 +52,8 @@ final class Evaluator {
         AttributeValue present = path.in(item);
         yield present != null ? present : value(otherwise, item);
       }
-      case Expression.ListAppend(Operand one, Operand other) -> append(needed(one, item), needed(other, item));
+      case Expression.ListAppend(Operand one, Operand other) ->
+          append(needed(one, item), needed(other, item));
       case Expression.Arithmetic(Operand one, boolean plus, Operand other) ->
           arithmetic(needed(one, item), plus, needed(other, item));
     };
@@ -56,7 +62,8 @@ final class Evaluator {
   private static AttributeValue needed(Operand operand, Map<String, AttributeValue> item) {
     AttributeValue value = value(operand, item);
     if (value == null) {
-      throw DynamoDbErrors.validation("The provided expression refers to an attribute that does not exist in the item");
+      throw DynamoDbErrors.validation(
+          "The provided expression refers to an attribute that does not exist in the item");
     }
     return value;
   }
@@ -82,7 +89,9 @@ final class Evaluator {
   private static RuntimeException operandType(String operator, AttributeValue operand) {
     return DynamoDbErrors.validation(
         "Invalid UpdateExpression: Incorrect operand type for operator or function; operator or function: "
-            + operator + ", operand type: " + Values.type(operand));
+            + operator
+            + ", operand type: "
+            + Values.type(operand));
   }
 
   private static @Nullable AttributeValue size(@Nullable AttributeValue value) {
@@ -91,7 +100,8 @@ final class Evaluator {
     }
     Integer size =
         switch (Values.type(value)) {
-          case "S" -> String.valueOf(value.s()).codePointCount(0, String.valueOf(value.s()).length());
+          case "S" ->
+              String.valueOf(value.s()).codePointCount(0, String.valueOf(value.s()).length());
           case "B" -> value.b() == null ? 0 : value.b().length;
           case "SS" -> value.ss().size();
           case "NS" -> value.ns().size();
@@ -107,12 +117,14 @@ final class Evaluator {
     if (type == null || type.s() == null || !TYPES.contains(type.s())) {
       throw DynamoDbErrors.validation(
           "Invalid ConditionExpression: Invalid attribute type name found; type: "
-              + (type == null ? "" : type.s()) + ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
+              + (type == null ? "" : type.s())
+              + ", valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}");
     }
     return value != null && Values.type(value).equals(type.s());
   }
 
-  private static boolean compare(@Nullable AttributeValue one, String comparator, @Nullable AttributeValue other) {
+  private static boolean compare(
+      @Nullable AttributeValue one, String comparator, @Nullable AttributeValue other) {
     if (one == null || other == null) {
       return comparator.equals("<>") && one != other;
     }
@@ -134,13 +146,15 @@ final class Evaluator {
     };
   }
 
-  private static boolean beginsWith(@Nullable AttributeValue value, @Nullable AttributeValue prefix) {
+  private static boolean beginsWith(
+      @Nullable AttributeValue value, @Nullable AttributeValue prefix) {
     if (value == null || prefix == null) {
       return false;
     }
     if (prefix.s() == null && prefix.b() == null) {
       throw DynamoDbErrors.validation(
-          "Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: " + Values.type(prefix));
+          "Invalid ConditionExpression: Incorrect operand type for operator or function; operator or function: begins_with, operand type: "
+              + Values.type(prefix));
     }
     if (value.s() != null && prefix.s() != null) {
       return value.s().startsWith(prefix.s());
@@ -151,7 +165,8 @@ final class Evaluator {
         && Arrays.equals(value.b(), 0, prefix.b().length, prefix.b(), 0, prefix.b().length);
   }
 
-  private static boolean contains(@Nullable AttributeValue value, @Nullable AttributeValue element) {
+  private static boolean contains(
+      @Nullable AttributeValue value, @Nullable AttributeValue element) {
     if (value == null || element == null) {
       return false;
     }
@@ -166,15 +181,19 @@ final class Evaluator {
   }
 
   /// The item after the actions; every value is computed from the item before them.
-  static Map<String, AttributeValue> updated(Map<String, AttributeValue> item, List<Action> actions) {
+  static Map<String, AttributeValue> updated(
+      Map<String, AttributeValue> item, List<Action> actions) {
     Map<String, AttributeValue> result = item;
     var removals = new ArrayList<Path>();
     for (Action action : actions) {
       switch (action) {
-        case Expression.Set(Path path, Operand operand) -> result = path.set(result, needed(operand, item));
+        case Expression.Set(Path path, Operand operand) ->
+            result = path.set(result, needed(operand, item));
         case Expression.Remove(Path path) -> removals.add(path);
-        case Expression.Add(Path path, Operand operand) -> result = path.set(result, sum(path.in(item), needed(operand, item)));
-        case Expression.Delete(Path path, Operand operand) -> result = without(path, result, needed(operand, item));
+        case Expression.Add(Path path, Operand operand) ->
+            result = path.set(result, sum(path.in(item), needed(operand, item)));
+        case Expression.Delete(Path path, Operand operand) ->
+            result = without(path, result, needed(operand, item));
       }
     }
     // Indexes mean the list as it was: remove from the back.
@@ -198,7 +217,8 @@ final class Evaluator {
       return added;
     }
     if (!Values.type(present).equals(type)) {
-      throw DynamoDbErrors.validation("An operand in the update expression has an incorrect data type");
+      throw DynamoDbErrors.validation(
+          "An operand in the update expression has an incorrect data type");
     }
     return switch (type) {
       case "N" -> arithmetic(present, true, added);
@@ -218,7 +238,8 @@ final class Evaluator {
     return List.copyOf(all);
   }
 
-  private static Map<String, AttributeValue> without(Path path, Map<String, AttributeValue> item, AttributeValue removed) {
+  private static Map<String, AttributeValue> without(
+      Path path, Map<String, AttributeValue> item, AttributeValue removed) {
     String type = Values.type(removed);
     if (!Set.of("SS", "NS", "BS").contains(type)) {
       throw operandType("DELETE", removed);
@@ -228,13 +249,23 @@ final class Evaluator {
       return item;
     }
     if (!Values.type(present).equals(type)) {
-      throw DynamoDbErrors.validation("An operand in the update expression has an incorrect data type");
+      throw DynamoDbErrors.validation(
+          "An operand in the update expression has an incorrect data type");
     }
     AttributeValue rest =
         switch (type) {
-          case "SS" -> new AttributeValue().ss(present.ss().stream().filter(each -> !removed.ss().contains(each)).toList());
-          case "NS" -> new AttributeValue().ns(present.ns().stream().filter(each -> !removed.ns().contains(each)).toList());
-          default -> new AttributeValue().bs(present.bs().stream().filter(each -> !Values.has(removed.bs(), each)).toList());
+          case "SS" ->
+              new AttributeValue()
+                  .ss(present.ss().stream().filter(each -> !removed.ss().contains(each)).toList());
+          case "NS" ->
+              new AttributeValue()
+                  .ns(present.ns().stream().filter(each -> !removed.ns().contains(each)).toList());
+          default ->
+              new AttributeValue()
+                  .bs(
+                      present.bs().stream()
+                          .filter(each -> !Values.has(removed.bs(), each))
+                          .toList());
         };
     boolean empty = rest.ss().isEmpty() && rest.ns().isEmpty() && rest.bs().isEmpty();
     return empty ? path.remove(item) : path.set(item, rest);

@@ -3,7 +3,8 @@ package dev.brume.services.dynamodb;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 
-/// Numbers as bytes whose unsigned order is the numbers' order, for sort keys: sign, exponent, digits; all inverted for negative numbers.
+/// Numbers as bytes whose unsigned order is the numbers' order, for sort keys: sign, exponent,
+/// digits; all inverted for negative numbers.
 final class NumberOrder {
   private static final int NEGATIVE = 0;
   private static final int ZERO = 1;

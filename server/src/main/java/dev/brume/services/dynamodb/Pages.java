@@ -44,7 +44,11 @@ final class Pages {
 
   /// @param scanned rows read, before the filter
   /// @param last the LastEvaluatedKey, null at the end
-  record Page(List<Map<String, AttributeValue>> items, int scanned, int bytes, @Nullable Map<String, AttributeValue> last) {}
+  record Page(
+      List<Map<String, AttributeValue>> items,
+      int scanned,
+      int bytes,
+      @Nullable Map<String, AttributeValue> last) {}
 
   private final Plan plan;
   private final List<Map<String, AttributeValue>> items = new ArrayList<>();
@@ -62,15 +66,18 @@ final class Pages {
   }
 
   private Page run(Reader reader) {
-    Key prefix = plan.hash() == null ? plan.prefix() : plan.prefix().then(Table.element(plan.hash()));
+    Key prefix =
+        plan.hash() == null ? plan.prefix() : plan.prefix().then(Table.element(plan.hash()));
     Key from = prefix;
     Key to = prefix.end();
     if (plan.start() != null) {
-      Key start = plan.index() == null
+      Key start =
+          plan.index() == null
               ? DynamoDbStore.item(plan.table(), plan.start())
               : DynamoDbStore.entry(plan.table(), plan.index(), plan.start());
       if (!start.startsWith(prefix)) {
-        throw DynamoDbErrors.validation("The provided starting key is outside query boundaries based on provided conditions");
+        throw DynamoDbErrors.validation(
+            "The provided starting key is outside query boundaries based on provided conditions");
       }
       if (plan.forward()) {
         from = start.next();
@@ -130,8 +137,10 @@ final class Pages {
   /// @param range what remains for the sort key, null if nothing
   record KeyCondition(AttributeValue hash, @Nullable Condition range) {}
 
-  /// Takes `hash = :v [AND condition on the sort key]` apart. Throws ValidationException for any other form.
-  static KeyCondition keyCondition(Condition condition, Table.KeySchema schema, Map<String, String> types) {
+  /// Takes `hash = :v [AND condition on the sort key]` apart. Throws ValidationException for any
+  /// other form.
+  static KeyCondition keyCondition(
+      Condition condition, Table.KeySchema schema, Map<String, String> types) {
     var parts = new ArrayList<Condition>();
     flatten(condition, parts);
     AttributeValue hash = null;
@@ -139,13 +148,21 @@ final class Pages {
     for (Condition part : parts) {
       String name = attribute(part);
       if (name.equals(schema.hash())) {
-        if (hash != null || !(part instanceof Expression.Compare(Operand _, String comparator, Expression.Literal(String _, AttributeValue value)))
+        if (hash != null
+            || !(part
+                instanceof
+                Expression.Compare(
+                    Operand _,
+                    String comparator,
+                    Expression.Literal(String _, AttributeValue value)))
             || !comparator.equals("=")) {
           throw DynamoDbErrors.validation("Query key condition not supported");
         }
         hash = value;
       } else if (name.equals(schema.range())) {
-        if (range != null || part instanceof Expression.Compare(Operand _, String comparator, Operand _) && comparator.equals("<>")) {
+        if (range != null
+            || part instanceof Expression.Compare(Operand _, String comparator, Operand _)
+                && comparator.equals("<>")) {
           throw DynamoDbErrors.validation("Query key condition not supported");
         }
         range = part;
@@ -154,7 +171,8 @@ final class Pages {
       }
     }
     if (hash == null) {
-      throw DynamoDbErrors.validation("Query condition missed key schema element: " + schema.hash());
+      throw DynamoDbErrors.validation(
+          "Query condition missed key schema element: " + schema.hash());
     }
     if (!Values.type(hash).equals(types.get(schema.hash()))) {
       throw DynamoDbErrors.invalidParameter("Condition parameter type does not match schema type");
@@ -184,17 +202,25 @@ final class Pages {
   private static String attribute(Condition part) {
     Operand operand =
         switch (part) {
-          case Expression.Compare(Operand one, String _, Operand other) -> one instanceof Expression.At ? one : other;
+          case Expression.Compare(Operand one, String _, Operand other) ->
+              one instanceof Expression.At ? one : other;
           case Expression.Between(Operand value, Operand _, Operand _) -> value;
           case Expression.BeginsWith(Operand value, Operand _) -> value;
-          case Expression.And _, Expression.Or _, Expression.Not _, Expression.In _, Expression.Exists _,
-              Expression.IsType _, Expression.Contains _ ->
-              throw DynamoDbErrors.validation("Invalid operator used in KeyConditionExpression: " + operator(part));
+          case Expression.And _,
+              Expression.Or _,
+              Expression.Not _,
+              Expression.In _,
+              Expression.Exists _,
+              Expression.IsType _,
+              Expression.Contains _ ->
+              throw DynamoDbErrors.validation(
+                  "Invalid operator used in KeyConditionExpression: " + operator(part));
         };
     if (operand instanceof Expression.At(Path path) && path.steps().size() == 1) {
       return path.root();
     }
-    throw DynamoDbErrors.validation("Invalid KeyConditionExpression: KeyConditionExpressions must only contain key attributes");
+    throw DynamoDbErrors.validation(
+        "Invalid KeyConditionExpression: KeyConditionExpressions must only contain key attributes");
   }
 
   private static String operator(Condition part) {
@@ -205,12 +231,14 @@ final class Pages {
       case Expression.Exists _ -> "attribute_exists";
       case Expression.IsType _ -> "attribute_type";
       case Expression.Contains _ -> "contains";
-      case Expression.And _, Expression.Compare _, Expression.Between _, Expression.BeginsWith _ -> "AND";
+      case Expression.And _, Expression.Compare _, Expression.Between _, Expression.BeginsWith _ ->
+          "AND";
     };
   }
 
   /// The item with only these paths, nested structure kept; list elements move together.
-  static Map<String, AttributeValue> project(Map<String, AttributeValue> item, @Nullable List<Path> paths) {
+  static Map<String, AttributeValue> project(
+      Map<String, AttributeValue> item, @Nullable List<Path> paths) {
     if (paths == null) {
       return item;
     }

@@ -14,7 +14,8 @@ import java.util.Set;
 /// Reads condition, filter, key condition, projection and update expressions.
 final class Parser {
   private static final Set<String> FUNCTIONS =
-      Set.of("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains");
+      Set.of(
+          "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains");
   private static final Set<String> COMPARATORS = Set.of("=", "<>", "<", "<=", ">", ">=");
 
   private final Tokens tokens;
@@ -27,7 +28,8 @@ final class Parser {
     this.placeholders = placeholders;
   }
 
-  /// @param what `ConditionExpression`, `FilterExpression` or `KeyConditionExpression`, for error texts
+  /// @param what `ConditionExpression`, `FilterExpression` or `KeyConditionExpression`, for error
+  ///   texts
   static Condition condition(String expression, String what, Placeholders placeholders) {
     var parser = new Parser(expression, what, placeholders);
     Condition condition = parser.or();
@@ -52,11 +54,13 @@ final class Parser {
     var clauses = new HashSet<String>();
     while (!parser.tokens.atEnd()) {
       String clause = parser.tokens.peek().text().toUpperCase(Locale.ROOT);
-      if (parser.tokens.peek().kind() != Kind.NAME || !Set.of("SET", "REMOVE", "ADD", "DELETE").contains(clause)) {
+      if (parser.tokens.peek().kind() != Kind.NAME
+          || !Set.of("SET", "REMOVE", "ADD", "DELETE").contains(clause)) {
         throw parser.tokens.syntax();
       }
       if (!clauses.add(clause)) {
-        throw parser.tokens.error("The \"" + clause + "\" section can only be used once in an update expression;");
+        throw parser.tokens.error(
+            "The \"" + clause + "\" section can only be used once in an update expression;");
       }
       parser.tokens.take();
       do {
@@ -73,7 +77,9 @@ final class Parser {
         if (paths.get(i).overlaps(paths.get(j))) {
           throw tokens.error(
               "Two document paths overlap with each other; must remove or rewrite one of these paths; path one: "
-                  + paths.get(i) + ", path two: " + paths.get(j));
+                  + paths.get(i)
+                  + ", path two: "
+                  + paths.get(j));
         }
       }
     }
@@ -176,7 +182,9 @@ final class Parser {
 
   private Condition comparison() {
     Token token = tokens.peek();
-    if (token.kind() == Kind.NAME && tokens.peekAfter().text().equals("(") && !token.text().equals("size")) {
+    if (token.kind() == Kind.NAME
+        && tokens.peekAfter().text().equals("(")
+        && !token.text().equals("size")) {
       return function();
     }
     Operand one = operand();
@@ -200,8 +208,14 @@ final class Parser {
     }
     String comparator = tokens.take().text();
     Operand other = operand();
-    if (one instanceof Expression.At(Path left) && other instanceof Expression.At(Path right) && left.equals(right)) {
-      throw tokens.error("The first operand must be distinct from the remaining operands for this operator or function; operator: " + comparator + ", first operand: " + left);
+    if (one instanceof Expression.At(Path left)
+        && other instanceof Expression.At(Path right)
+        && left.equals(right)) {
+      throw tokens.error(
+          "The first operand must be distinct from the remaining operands for this operator or function; operator: "
+              + comparator
+              + ", first operand: "
+              + left);
     }
     return new Expression.Compare(one, comparator, other);
   }
@@ -231,7 +245,9 @@ final class Parser {
     Operand one = operand();
     tokens.expect(",");
     Operand other = operand();
-    return function.equals("begins_with") ? new Expression.BeginsWith(one, other) : new Expression.Contains(one, other);
+    return function.equals("begins_with")
+        ? new Expression.BeginsWith(one, other)
+        : new Expression.Contains(one, other);
   }
 
   private Operand operand() {
@@ -239,7 +255,9 @@ final class Parser {
     if (token.kind() == Kind.PLACEHOLDER_VALUE) {
       return literal();
     }
-    if (token.kind() == Kind.NAME && token.text().equals("size") && tokens.peekAfter().text().equals("(")) {
+    if (token.kind() == Kind.NAME
+        && token.text().equals("size")
+        && tokens.peekAfter().text().equals("(")) {
       tokens.take();
       tokens.expect("(");
       Path path = path();
@@ -287,7 +305,8 @@ final class Parser {
       }
       case NAME -> {
         if (ReservedWords.contains(token.text())) {
-          throw tokens.error("Attribute name is a reserved keyword; reserved keyword: " + token.text());
+          throw tokens.error(
+              "Attribute name is a reserved keyword; reserved keyword: " + token.text());
         }
         tokens.take();
         yield token.text();
@@ -304,7 +323,8 @@ final class Parser {
 
   private void operator() {
     if (++operators > DynamoDbLimits.EXPRESSION_OPERATORS_MAX) {
-      throw tokens.error("The expression contains too many operators; operator count: " + operators);
+      throw tokens.error(
+          "The expression contains too many operators; operator count: " + operators);
     }
   }
 }

@@ -33,7 +33,8 @@ record Path(List<Object> steps) {
     return at;
   }
 
-  /// A copy of the item with the value set here. An index past the end of a list appends. Throws ValidationException when the parent is missing.
+  /// A copy of the item with the value set here. An index past the end of a list appends. Throws
+  /// ValidationException when the parent is missing.
   Map<String, AttributeValue> set(Map<String, AttributeValue> item, AttributeValue value) {
     var copy = new LinkedHashMap<>(item);
     if (steps.size() == 1) {
@@ -74,7 +75,8 @@ record Path(List<Object> steps) {
     throw DynamoDbErrors.invalidPath();
   }
 
-  /// A copy of the item without what is here. Throws ValidationException when the parent is of another kind.
+  /// A copy of the item without what is here. Throws ValidationException when the parent is of
+  /// another kind.
   Map<String, AttributeValue> remove(Map<String, AttributeValue> item) {
     var copy = new LinkedHashMap<>(item);
     if (steps.size() == 1) {
@@ -127,7 +129,8 @@ record Path(List<Object> steps) {
   public String toString() {
     var text = new StringBuilder("[");
     for (Object step : steps) {
-      text.append(text.length() > 1 ? ", " : "").append(step instanceof Integer ? "[" + step + "]" : step);
+      text.append(text.length() > 1 ? ", " : "")
+          .append(step instanceof Integer ? "[" + step + "]" : step);
     }
     return text.append(']').toString();
   }

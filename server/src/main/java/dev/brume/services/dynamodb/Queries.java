@@ -23,26 +23,53 @@ final class Queries {
     Table table = store.needed(reader, call, in.tableName());
     Table.Index index = index(table, in.indexName(), in.consistentRead());
     if (in.keyConditionExpression() == null) {
-      throw DynamoDbErrors.validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+      throw DynamoDbErrors.validation(
+          "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
     }
-    var placeholders = new Placeholders(in.expressionAttributeNames(), in.expressionAttributeValues());
-    Condition key = Parser.condition(in.keyConditionExpression(), "KeyConditionExpression", placeholders);
-    Condition filter = in.filterExpression() == null ? null : Parser.condition(in.filterExpression(), "FilterExpression", placeholders);
-    List<Path> paths = in.projectionExpression() == null ? null : Parser.projection(in.projectionExpression(), placeholders);
+    var placeholders =
+        new Placeholders(in.expressionAttributeNames(), in.expressionAttributeValues());
+    Condition key =
+        Parser.condition(in.keyConditionExpression(), "KeyConditionExpression", placeholders);
+    Condition filter =
+        in.filterExpression() == null
+            ? null
+            : Parser.condition(in.filterExpression(), "FilterExpression", placeholders);
+    List<Path> paths =
+        in.projectionExpression() == null
+            ? null
+            : Parser.projection(in.projectionExpression(), placeholders);
     placeholders.allUsed(true);
     Table.KeySchema schema = index == null ? table.key() : index.key();
     noKeyAttributes(filter, schema);
     Pages.KeyCondition condition = Pages.keyCondition(key, schema, table.attributes());
     checkSelect(in.select(), paths, index);
-    var plan = new Pages.Plan(table, index, condition.hash(), condition.range(), !Boolean.FALSE.equals(in.scanIndexForward()),
-        start(table, index, in.hasExclusiveStartKey() ? in.exclusiveStartKey() : null), limit(in.limit()), 0, 1, filter);
+    var plan =
+        new Pages.Plan(
+            table,
+            index,
+            condition.hash(),
+            condition.range(),
+            !Boolean.FALSE.equals(in.scanIndexForward()),
+            start(table, index, in.hasExclusiveStartKey() ? in.exclusiveStartKey() : null),
+            limit(in.limit()),
+            0,
+            1,
+            filter);
     Pages.Page page = Pages.read(reader, plan);
     return new QueryOutput()
-        .items(counting(in.select()) ? null : project(page, paths, in.select(), reader, store, table, index))
+        .items(
+            counting(in.select())
+                ? null
+                : project(page, paths, in.select(), reader, store, table, index))
         .count(page.items().size())
         .scannedCount(page.scanned())
         .lastEvaluatedKey(page.last())
-        .consumedCapacity(Capacity.read(in.returnConsumedCapacity(), table, page.bytes(), Boolean.TRUE.equals(in.consistentRead())));
+        .consumedCapacity(
+            Capacity.read(
+                in.returnConsumedCapacity(),
+                table,
+                page.bytes(),
+                Boolean.TRUE.equals(in.consistentRead())));
   }
 
   static ScanOutput scan(Reader reader, DynamoDbStore store, Call call, ScanInput in) {
@@ -50,21 +77,46 @@ final class Queries {
     Legacy.refuse(in.hasAttributesToGet(), "AttributesToGet", null);
     Table table = store.needed(reader, call, in.tableName());
     Table.Index index = index(table, in.indexName(), in.consistentRead());
-    var placeholders = new Placeholders(in.expressionAttributeNames(), in.expressionAttributeValues());
-    Condition filter = in.filterExpression() == null ? null : Parser.condition(in.filterExpression(), "FilterExpression", placeholders);
-    List<Path> paths = in.projectionExpression() == null ? null : Parser.projection(in.projectionExpression(), placeholders);
+    var placeholders =
+        new Placeholders(in.expressionAttributeNames(), in.expressionAttributeValues());
+    Condition filter =
+        in.filterExpression() == null
+            ? null
+            : Parser.condition(in.filterExpression(), "FilterExpression", placeholders);
+    List<Path> paths =
+        in.projectionExpression() == null
+            ? null
+            : Parser.projection(in.projectionExpression(), placeholders);
     placeholders.allUsed(filter != null || paths != null);
     checkSelect(in.select(), paths, index);
     int segments = segments(in);
-    var plan = new Pages.Plan(table, index, null, null, true, start(table, index, in.hasExclusiveStartKey() ? in.exclusiveStartKey() : null),
-        limit(in.limit()), in.segment() == null ? 0 : in.segment(), segments, filter);
+    var plan =
+        new Pages.Plan(
+            table,
+            index,
+            null,
+            null,
+            true,
+            start(table, index, in.hasExclusiveStartKey() ? in.exclusiveStartKey() : null),
+            limit(in.limit()),
+            in.segment() == null ? 0 : in.segment(),
+            segments,
+            filter);
     Pages.Page page = Pages.read(reader, plan);
     return new ScanOutput()
-        .items(counting(in.select()) ? null : project(page, paths, in.select(), reader, store, table, index))
+        .items(
+            counting(in.select())
+                ? null
+                : project(page, paths, in.select(), reader, store, table, index))
         .count(page.items().size())
         .scannedCount(page.scanned())
         .lastEvaluatedKey(page.last())
-        .consumedCapacity(Capacity.read(in.returnConsumedCapacity(), table, page.bytes(), Boolean.TRUE.equals(in.consistentRead())));
+        .consumedCapacity(
+            Capacity.read(
+                in.returnConsumedCapacity(),
+                table,
+                page.bytes(),
+                Boolean.TRUE.equals(in.consistentRead())));
   }
 
   private static int segments(ScanInput in) {
@@ -74,19 +126,25 @@ final class Queries {
       return 1;
     }
     if (total == null) {
-      throw DynamoDbErrors.validation("The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
+      throw DynamoDbErrors.validation(
+          "The TotalSegments parameter is required but was not present in the request when Segment parameter is present");
     }
     if (segment == null) {
-      throw DynamoDbErrors.validation("The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
+      throw DynamoDbErrors.validation(
+          "The Segment parameter is required but was not present in the request when parameter TotalSegments is present");
     }
     if (segment >= total) {
       throw DynamoDbErrors.validation(
-          "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: " + segment + " is not less than TotalSegments: " + total);
+          "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: "
+              + segment
+              + " is not less than TotalSegments: "
+              + total);
     }
     return total;
   }
 
-  private static Table.@Nullable Index index(Table table, @Nullable String name, @Nullable Boolean consistent) {
+  private static Table.@Nullable Index index(
+      Table table, @Nullable String name, @Nullable Boolean consistent) {
     if (name == null) {
       return null;
     }
@@ -95,12 +153,14 @@ final class Queries {
       throw DynamoDbErrors.validation("The table does not have the specified index: " + name);
     }
     if (index.global() && Boolean.TRUE.equals(consistent)) {
-      throw DynamoDbErrors.validation("Consistent reads are not supported on global secondary indexes");
+      throw DynamoDbErrors.validation(
+          "Consistent reads are not supported on global secondary indexes");
     }
     return index;
   }
 
-  private static @Nullable Map<String, AttributeValue> start(Table table, Table.@Nullable Index index, @Nullable Map<String, AttributeValue> given) {
+  private static @Nullable Map<String, AttributeValue> start(
+      Table table, Table.@Nullable Index index, @Nullable Map<String, AttributeValue> given) {
     if (given == null) {
       return null;
     }
@@ -109,7 +169,9 @@ final class Queries {
     if (index != null) {
       names.addAll(index.key().names());
     }
-    boolean typed = start.entrySet().stream().allMatch(e -> Values.type(e.getValue()).equals(table.attributes().get(e.getKey())));
+    boolean typed =
+        start.entrySet().stream()
+            .allMatch(e -> Values.type(e.getValue()).equals(table.attributes().get(e.getKey())));
     if (!start.keySet().equals(names) || !typed) {
       throw DynamoDbErrors.validation("The provided starting key is invalid");
     }
@@ -124,30 +186,53 @@ final class Queries {
     return "COUNT".equals(select);
   }
 
-  private static void checkSelect(@Nullable String select, @Nullable List<Path> paths, Table.@Nullable Index index) {
+  private static void checkSelect(
+      @Nullable String select, @Nullable List<Path> paths, Table.@Nullable Index index) {
     if ("SPECIFIC_ATTRIBUTES".equals(select) && paths == null) {
-      throw DynamoDbErrors.validation("Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
+      throw DynamoDbErrors.validation(
+          "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES");
     }
     if (select != null && paths != null && !select.equals("SPECIFIC_ATTRIBUTES")) {
-      throw DynamoDbErrors.validation("Cannot specify the ProjectionExpression when choosing to get " + (select.equals("COUNT") ? "only the Count" : select));
+      throw DynamoDbErrors.validation(
+          "Cannot specify the ProjectionExpression when choosing to get "
+              + (select.equals("COUNT") ? "only the Count" : select));
     }
     if ("ALL_PROJECTED_ATTRIBUTES".equals(select) && index == null) {
-      throw DynamoDbErrors.validation("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+      throw DynamoDbErrors.validation(
+          "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
     }
-    if ("ALL_ATTRIBUTES".equals(select) && index != null && index.global() && !index.projection().equals("ALL")) {
-      throw DynamoDbErrors.invalidParameter("Select type ALL_ATTRIBUTES is not supported for global secondary index " + index.name() + " because its projection type is not ALL");
+    if ("ALL_ATTRIBUTES".equals(select)
+        && index != null
+        && index.global()
+        && !index.projection().equals("ALL")) {
+      throw DynamoDbErrors.invalidParameter(
+          "Select type ALL_ATTRIBUTES is not supported for global secondary index "
+              + index.name()
+              + " because its projection type is not ALL");
     }
   }
 
-  // A local index fetches from the table what it does not hold, when all attributes or ones outside the projection are wanted.
+  // A local index fetches from the table what it does not hold, when all attributes or ones outside
+  // the projection are wanted.
   private static List<Map<String, AttributeValue>> project(
-      Pages.Page page, @Nullable List<Path> paths, @Nullable String select, Reader reader, DynamoDbStore store, Table table, Table.@Nullable Index index) {
-    boolean fetch = index != null && !index.global() && !index.projection().equals("ALL") && ("ALL_ATTRIBUTES".equals(select) || paths != null);
+      Pages.Page page,
+      @Nullable List<Path> paths,
+      @Nullable String select,
+      Reader reader,
+      DynamoDbStore store,
+      Table table,
+      Table.@Nullable Index index) {
+    boolean fetch =
+        index != null
+            && !index.global()
+            && !index.projection().equals("ALL")
+            && ("ALL_ATTRIBUTES".equals(select) || paths != null);
     return page.items().stream()
-        .map(item -> {
-          Map<String, AttributeValue> whole = fetch ? store.get(reader, table, item) : item;
-          return Pages.project(whole == null ? item : whole, paths);
-        })
+        .map(
+            item -> {
+              Map<String, AttributeValue> whole = fetch ? store.get(reader, table, item) : item;
+              return Pages.project(whole == null ? item : whole, paths);
+            })
         .toList();
   }
 
@@ -155,7 +240,8 @@ final class Queries {
     for (String name : schema.names()) {
       if (mentions(filter, name)) {
         throw DynamoDbErrors.validation(
-            "Invalid FilterExpression: Filter Expression can only contain non-primary key attributes: Primary key attribute: " + name);
+            "Invalid FilterExpression: Filter Expression can only contain non-primary key attributes: Primary key attribute: "
+                + name);
       }
     }
   }
@@ -168,13 +254,18 @@ final class Queries {
       case Expression.Literal _ -> false;
       case Expression.At(Path path) -> mentions(path, name);
       case Expression.Size(Path path) -> mentions(path, name);
-      case Expression.Compare(var one, var _, var other) -> mentions(one, name) || mentions(other, name);
-      case Expression.Between(var value, var low, var high) -> mentions(value, name) || mentions(low, name) || mentions(high, name);
-      case Expression.In(var value, var candidates) -> mentions(value, name) || mentions(candidates, name);
+      case Expression.Compare(var one, var _, var other) ->
+          mentions(one, name) || mentions(other, name);
+      case Expression.Between(var value, var low, var high) ->
+          mentions(value, name) || mentions(low, name) || mentions(high, name);
+      case Expression.In(var value, var candidates) ->
+          mentions(value, name) || mentions(candidates, name);
       case Expression.Exists(Path path, var _) -> mentions(path, name);
       case Expression.IsType(Path path, var _) -> mentions(path, name);
-      case Expression.BeginsWith(var value, var prefix) -> mentions(value, name) || mentions(prefix, name);
-      case Expression.Contains(var value, var element) -> mentions(value, name) || mentions(element, name);
+      case Expression.BeginsWith(var value, var prefix) ->
+          mentions(value, name) || mentions(prefix, name);
+      case Expression.Contains(var value, var element) ->
+          mentions(value, name) || mentions(element, name);
       case Expression.And(var one, var other) -> mentions(one, name) || mentions(other, name);
       case Expression.Or(var one, var other) -> mentions(one, name) || mentions(other, name);
       case Expression.Not(var inner) -> mentions(inner, name);

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A table's definition, as stored.
 ///
-/// @param id unique for every creation of a table of this name, so that a new table never sees old items
+/// @param id unique for every creation of a table of this name, so that a new table never sees old
+///   items
 /// @param attributes key attributes' types (`S`, `N`, `B`) by name
 /// @param billingMode `PROVISIONED` or `PAY_PER_REQUEST`
 /// @param ttlAttribute the time to live attribute, null when off
@@ -38,7 +39,14 @@ record Table(
 
   /// @param projection `ALL`, `KEYS_ONLY` or `INCLUDE`
   /// @param included the further attributes of `INCLUDE`
-  record Index(String name, boolean global, KeySchema key, String projection, List<String> included, long readUnits, long writeUnits) {}
+  record Index(
+      String name,
+      boolean global,
+      KeySchema key,
+      String projection,
+      List<String> included,
+      long readUnits,
+      long writeUnits) {}
 
   @Nullable Index index(String indexName) {
     for (Index index : indexes) {
@@ -50,14 +58,41 @@ record Table(
   }
 
   Table withTags(Map<String, String> changed) {
-    return new Table(name, id, createdMillis, attributes, key, indexes, billingMode, readUnits, writeUnits, deletionProtection, ttlAttribute, changed, settings);
+    return new Table(
+        name,
+        id,
+        createdMillis,
+        attributes,
+        key,
+        indexes,
+        billingMode,
+        readUnits,
+        writeUnits,
+        deletionProtection,
+        ttlAttribute,
+        changed,
+        settings);
   }
 
   Table withTtl(@Nullable String attribute) {
-    return new Table(name, id, createdMillis, attributes, key, indexes, billingMode, readUnits, writeUnits, deletionProtection, attribute, tags, settings);
+    return new Table(
+        name,
+        id,
+        createdMillis,
+        attributes,
+        key,
+        indexes,
+        billingMode,
+        readUnits,
+        writeUnits,
+        deletionProtection,
+        attribute,
+        tags,
+        settings);
   }
 
-  /// Checks an item for Put and Update: key attributes there, of the right type, not empty; index keys of the right type; size.
+  /// Checks an item for Put and Update: key attributes there, of the right type, not empty; index
+  /// keys of the right type; size.
   void check(Map<String, AttributeValue> item) {
     for (String name : key.names()) {
       AttributeValue value = item.get(name);
@@ -71,7 +106,14 @@ record Table(
         AttributeValue value = item.get(name);
         if (value != null && !Values.type(value).equals(attributes.get(name))) {
           throw DynamoDbErrors.invalidParameter(
-              "Type mismatch for Index Key " + name + " Expected: " + attributes.get(name) + " Actual: " + Values.type(value) + " IndexName: " + index.name());
+              "Type mismatch for Index Key "
+                  + name
+                  + " Expected: "
+                  + attributes.get(name)
+                  + " Actual: "
+                  + Values.type(value)
+                  + " IndexName: "
+                  + index.name());
         }
       }
     }
@@ -98,17 +140,30 @@ record Table(
 
   private void checkKey(String name, AttributeValue value, boolean hash, String mismatch) {
     if (!Values.type(value).equals(attributes.get(name))) {
-      throw DynamoDbErrors.invalidParameter(mismatch + name + " expected: " + attributes.get(name) + " actual: " + Values.type(value));
+      throw DynamoDbErrors.invalidParameter(
+          mismatch
+              + name
+              + " expected: "
+              + attributes.get(name)
+              + " actual: "
+              + Values.type(value));
     }
     int size = Values.size(value);
     if (size == 0) {
       throw DynamoDbErrors.invalidParameter(
-          "The AttributeValue for a key attribute cannot contain an empty " + (value.s() != null ? "string" : "binary") + " value. Key: " + name);
+          "The AttributeValue for a key attribute cannot contain an empty "
+              + (value.s() != null ? "string" : "binary")
+              + " value. Key: "
+              + name);
     }
     int max = hash ? DynamoDbLimits.PARTITION_KEY_BYTES_MAX : DynamoDbLimits.SORT_KEY_BYTES_MAX;
     if (size > max) {
       throw DynamoDbErrors.invalidParameter(
-          "Size of " + (hash ? "hashkey" : "rangekey") + " has exceeded the maximum size limit of" + max + " bytes");
+          "Size of "
+              + (hash ? "hashkey" : "rangekey")
+              + " has exceeded the maximum size limit of"
+              + max
+              + " bytes");
     }
   }
 
@@ -130,7 +185,8 @@ record Table(
     return only(item, names);
   }
 
-  static Map<String, AttributeValue> only(Map<String, AttributeValue> item, Iterable<String> names) {
+  static Map<String, AttributeValue> only(
+      Map<String, AttributeValue> item, Iterable<String> names) {
     var some = new LinkedHashMap<String, AttributeValue>();
     for (String name : names) {
       AttributeValue value = item.get(name);

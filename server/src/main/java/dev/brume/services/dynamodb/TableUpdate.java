@@ -17,7 +17,9 @@ final class TableUpdate {
   static Table of(Table table, UpdateTableInput in) {
     refuse(in);
     var attributes = new LinkedHashMap<>(table.attributes());
-    in.attributeDefinitions().forEach(definition -> attributes.put(definition.attributeName(), definition.attributeType()));
+    in.attributeDefinitions()
+        .forEach(
+            definition -> attributes.put(definition.attributeName(), definition.attributeType()));
     var indexes = new ArrayList<>(table.indexes());
     for (GlobalSecondaryIndexUpdate change : in.globalSecondaryIndexUpdates()) {
       apply(change, indexes, attributes);
@@ -28,10 +30,21 @@ final class TableUpdate {
     String billing = in.billingMode() == null ? table.billingMode() : in.billingMode();
     boolean onDemand = billing.equals("PAY_PER_REQUEST");
     if (!onDemand && in.provisionedThroughput() == null && !billing.equals(table.billingMode())) {
-      throw DynamoDbErrors.invalidParameter("ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
+      throw DynamoDbErrors.invalidParameter(
+          "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");
     }
-    long read = onDemand ? 0 : in.provisionedThroughput() == null ? table.readUnits() : in.provisionedThroughput().readCapacityUnits();
-    long write = onDemand ? 0 : in.provisionedThroughput() == null ? table.writeUnits() : in.provisionedThroughput().writeCapacityUnits();
+    long read =
+        onDemand
+            ? 0
+            : in.provisionedThroughput() == null
+                ? table.readUnits()
+                : in.provisionedThroughput().readCapacityUnits();
+    long write =
+        onDemand
+            ? 0
+            : in.provisionedThroughput() == null
+                ? table.writeUnits()
+                : in.provisionedThroughput().writeCapacityUnits();
     var settings = new HashMap<>(table.settings());
     if (in.tableClass() != null) {
       settings.put("TableClass", in.tableClass());
@@ -39,16 +52,36 @@ final class TableUpdate {
     if (in.sseSpecification() != null) {
       settings.remove("SSE");
       if (Boolean.TRUE.equals(in.sseSpecification().enabled())) {
-        settings.put("SSE", in.sseSpecification().kmsMasterKeyId() == null ? "alias/aws/dynamodb" : in.sseSpecification().kmsMasterKeyId());
+        settings.put(
+            "SSE",
+            in.sseSpecification().kmsMasterKeyId() == null
+                ? "alias/aws/dynamodb"
+                : in.sseSpecification().kmsMasterKeyId());
       }
     }
-    boolean protection = in.deletionProtectionEnabled() == null ? table.deletionProtection() : in.deletionProtectionEnabled();
-    return new Table(table.name(), table.id(), table.createdMillis(), attributes, table.key(), indexes, billing, read, write, protection,
-        table.ttlAttribute(), table.tags(), settings);
+    boolean protection =
+        in.deletionProtectionEnabled() == null
+            ? table.deletionProtection()
+            : in.deletionProtectionEnabled();
+    return new Table(
+        table.name(),
+        table.id(),
+        table.createdMillis(),
+        attributes,
+        table.key(),
+        indexes,
+        billing,
+        read,
+        write,
+        protection,
+        table.ttlAttribute(),
+        table.tags(),
+        settings);
   }
 
   private static void refuse(UpdateTableInput in) {
-    if (in.streamSpecification() != null && Boolean.TRUE.equals(in.streamSpecification().streamEnabled())) {
+    if (in.streamSpecification() != null
+        && Boolean.TRUE.equals(in.streamSpecification().streamEnabled())) {
       throw DynamoDbErrors.unsupported("StreamSpecification");
     }
     if (in.hasReplicaUpdates()) {
@@ -65,25 +98,45 @@ final class TableUpdate {
     }
   }
 
-  private static void apply(GlobalSecondaryIndexUpdate change, ArrayList<Table.Index> indexes, Map<String, String> attributes) {
+  private static void apply(
+      GlobalSecondaryIndexUpdate change,
+      ArrayList<Table.Index> indexes,
+      Map<String, String> attributes) {
     CreateGlobalSecondaryIndexAction create = change.create();
     if (create != null) {
       if (indexes.stream().anyMatch(index -> index.name().equals(create.indexName()))) {
         throw DynamoDbErrors.validation("Attempting to create an index which already exists");
       }
-      indexes.add(Tables.index(create.indexName(), true, Tables.schema(create.keySchema(), attributes), create.projection(), create.provisionedThroughput()));
+      indexes.add(
+          Tables.index(
+              create.indexName(),
+              true,
+              Tables.schema(create.keySchema(), attributes),
+              create.projection(),
+              create.provisionedThroughput()));
     }
     if (change.delete() != null) {
       String name = change.delete().indexName();
       if (!indexes.removeIf(index -> index.global() && index.name().equals(name))) {
-        throw new dev.brume.model.dynamodb.ResourceNotFoundException("Requested resource not found");
+        throw new dev.brume.model.dynamodb.ResourceNotFoundException(
+            "Requested resource not found");
       }
     }
     if (change.update() != null) {
       String name = change.update().indexName();
       var throughput = change.update().provisionedThroughput();
-      indexes.replaceAll(index -> !index.name().equals(name) || throughput == null ? index
-          : new Table.Index(index.name(), true, index.key(), index.projection(), index.included(), throughput.readCapacityUnits(), throughput.writeCapacityUnits()));
+      indexes.replaceAll(
+          index ->
+              !index.name().equals(name) || throughput == null
+                  ? index
+                  : new Table.Index(
+                      index.name(),
+                      true,
+                      index.key(),
+                      index.projection(),
+                      index.included(),
+                      throughput.readCapacityUnits(),
+                      throughput.writeCapacityUnits()));
     }
   }
 
@@ -91,22 +144,26 @@ final class TableUpdate {
   static void rebuild(Tx tx, DynamoDbStore store, Table before, Table after) {
     for (Table.Index index : before.indexes()) {
       if (after.index(index.name()) == null) {
-        tx.scan(DynamoDbStore.entries(before, index), (key, _) -> {
-          tx.delete(key);
-          return true;
-        });
+        tx.scan(
+            DynamoDbStore.entries(before, index),
+            (key, _) -> {
+              tx.delete(key);
+              return true;
+            });
       }
     }
     for (Table.Index index : after.indexes()) {
       if (before.index(index.name()) == null) {
-        tx.scan(DynamoDbStore.items(after), (_, value) -> {
-          Map<String, AttributeValue> item = Values.read(value);
-          Map<String, AttributeValue> projected = after.projected(index, item);
-          if (projected != null) {
-            tx.put(DynamoDbStore.entry(after, index, item), Values.write(projected));
-          }
-          return true;
-        });
+        tx.scan(
+            DynamoDbStore.items(after),
+            (_, value) -> {
+              Map<String, AttributeValue> item = Values.read(value);
+              Map<String, AttributeValue> projected = after.projected(index, item);
+              if (projected != null) {
+                tx.put(DynamoDbStore.entry(after, index, item), Values.write(projected));
+              }
+              return true;
+            });
       }
     }
   }

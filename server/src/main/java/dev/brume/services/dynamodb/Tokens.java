@@ -31,7 +31,9 @@ final class Tokens {
       throw error("The expression can not be empty;");
     }
     if (Values.bytes(expression).length > DynamoDbLimits.EXPRESSION_BYTES_MAX) {
-      throw error("Expression size has exceeded the maximum allowed size; expression size: " + Values.bytes(expression).length);
+      throw error(
+          "Expression size has exceeded the maximum allowed size; expression size: "
+              + Values.bytes(expression).length);
     }
     split();
   }
@@ -47,7 +49,12 @@ final class Tokens {
     int start = tokens.get(from).at();
     int end = Math.min(expression.length(), tokens.get(to).at());
     String near = expression.substring(Math.min(start, end), Math.max(start, end)).strip();
-    return error("Syntax error; token: \"" + (token.kind() == Kind.END ? "<EOF>" : token.text()) + "\", near: \"" + near + "\"");
+    return error(
+        "Syntax error; token: \""
+            + (token.kind() == Kind.END ? "<EOF>" : token.text())
+            + "\", near: \""
+            + near
+            + "\"");
   }
 
   Token peek() {
@@ -119,7 +126,14 @@ final class Tokens {
         if (two.equals("<=") || two.equals(">=") || two.equals("<>")) {
           end = at + 2;
         } else if ("()[],.=<>+-".indexOf(c) < 0) {
-          throw error("Syntax error; token: \"" + c + "\", near: \"" + expression.substring(Math.max(0, at - 5), Math.min(expression.length(), at + 5)).strip() + "\"");
+          throw error(
+              "Syntax error; token: \""
+                  + c
+                  + "\", near: \""
+                  + expression
+                      .substring(Math.max(0, at - 5), Math.min(expression.length(), at + 5))
+                      .strip()
+                  + "\"");
         }
         kind = Kind.SYMBOL;
       }
@@ -131,7 +145,8 @@ final class Tokens {
 
   private int wordEnd(int from) {
     int end = from;
-    while (end < expression.length() && (Character.isLetterOrDigit(expression.charAt(end)) || expression.charAt(end) == '_')) {
+    while (end < expression.length()
+        && (Character.isLetterOrDigit(expression.charAt(end)) || expression.charAt(end) == '_')) {
       end++;
     }
     return end;

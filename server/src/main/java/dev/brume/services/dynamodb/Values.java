@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 
 /// Attribute values: their type, checks, size, order, and form on disk.
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
+///
+// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
 final class Values {
-  private static final BigDecimal NUMBER_MAX = new BigDecimal("9.9999999999999999999999999999999999999E125");
+  private static final BigDecimal NUMBER_MAX =
+      new BigDecimal("9.9999999999999999999999999999999999999E125");
   private static final BigDecimal NUMBER_MIN = new BigDecimal("1E-130");
 
   private Values() {}
@@ -42,12 +44,17 @@ final class Values {
     return "";
   }
 
-  /// Checks a value from a request and returns it with its numbers in canonical form. Throws ValidationException.
+  /// Checks a value from a request and returns it with its numbers in canonical form. Throws
+  /// ValidationException.
   static AttributeValue checked(AttributeValue value, int depth) {
     if (depth > DynamoDbLimits.NESTING_MAX) {
-      throw DynamoDbErrors.validation("Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
+      throw DynamoDbErrors.validation(
+          "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit");
     }
-    long set = value.shape().members().stream().filter(member -> value.get(member.index()) != null).count();
+    long set =
+        value.shape().members().stream()
+            .filter(member -> value.get(member.index()) != null)
+            .count();
     if (set != 1) {
       throw DynamoDbErrors.validation(
           set == 0
@@ -69,11 +76,14 @@ final class Values {
         set(value.bs(), (int) value.bs().stream().map(Arrays::toString).distinct().count());
         yield value;
       }
-      case "L" -> new AttributeValue().l(value.l().stream().map(element -> checked(element, depth + 1)).toList());
+      case "L" ->
+          new AttributeValue()
+              .l(value.l().stream().map(element -> checked(element, depth + 1)).toList());
       case "M" -> new AttributeValue().m(checked(value.m(), depth + 1));
       case "NULL" -> {
         if (!Boolean.TRUE.equals(value.null_())) {
-          throw DynamoDbErrors.invalidParameter("Null attribute value types must have the value of true");
+          throw DynamoDbErrors.invalidParameter(
+              "Null attribute value types must have the value of true");
         }
         yield value;
       }
@@ -92,7 +102,8 @@ final class Values {
       throw DynamoDbErrors.invalidParameter("An string set  may not be empty");
     }
     if (distinct != elements.size()) {
-      throw DynamoDbErrors.invalidParameter("Input collection " + elements + " contains duplicates.");
+      throw DynamoDbErrors.invalidParameter(
+          "Input collection " + elements + " contains duplicates.");
     }
   }
 
@@ -106,7 +117,8 @@ final class Values {
       }
       number = new BigDecimal(trimmed);
     } catch (NumberFormatException e) {
-      throw DynamoDbErrors.validation("The parameter cannot be converted to a numeric value: " + text);
+      throw DynamoDbErrors.validation(
+          "The parameter cannot be converted to a numeric value: " + text);
     }
     return inRange(number);
   }
@@ -117,14 +129,17 @@ final class Values {
     }
     BigDecimal stripped = number.stripTrailingZeros();
     if (stripped.precision() > DynamoDbLimits.NUMBER_DIGITS_MAX) {
-      throw DynamoDbErrors.validation("Attempting to store more than 38 significant digits in a Number");
+      throw DynamoDbErrors.validation(
+          "Attempting to store more than 38 significant digits in a Number");
     }
     BigDecimal magnitude = stripped.abs();
     if (magnitude.compareTo(NUMBER_MAX) > 0) {
-      throw DynamoDbErrors.validation("Number overflow. Attempting to store a number with magnitude larger than supported range");
+      throw DynamoDbErrors.validation(
+          "Number overflow. Attempting to store a number with magnitude larger than supported range");
     }
     if (magnitude.compareTo(NUMBER_MIN) < 0) {
-      throw DynamoDbErrors.validation("Number underflow. Attempting to store a number with magnitude smaller than supported range");
+      throw DynamoDbErrors.validation(
+          "Number underflow. Attempting to store a number with magnitude smaller than supported range");
     }
     return stripped;
   }
@@ -164,11 +179,14 @@ final class Values {
       case "S", "N", "B" -> compare(one, other) == 0;
       case "SS" -> new HashSet<>(one.ss()).equals(new HashSet<>(other.ss()));
       case "NS" -> new HashSet<>(one.ns()).equals(new HashSet<>(other.ns()));
-      case "BS" -> one.bs().size() == other.bs().size() && one.bs().stream().allMatch(b -> has(other.bs(), b));
+      case "BS" ->
+          one.bs().size() == other.bs().size()
+              && one.bs().stream().allMatch(b -> has(other.bs(), b));
       case "L" -> one.l().size() == other.l().size() && allEqual(one.l(), other.l());
       case "M" ->
           one.m().keySet().equals(other.m().keySet())
-              && one.m().entrySet().stream().allMatch(e -> equal(e.getValue(), other.m().get(e.getKey())));
+              && one.m().entrySet().stream()
+                  .allMatch(e -> equal(e.getValue(), other.m().get(e.getKey())));
       default -> one.equals(other);
     };
   }
@@ -186,8 +204,10 @@ final class Values {
     return set.stream().anyMatch(element -> Arrays.equals(element, wanted));
   }
 
-  /// An item's size in bytes as AWS counts it: names and values in UTF-8, numbers by digits, 3 bytes for a list or map and 1 per element.
-  /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+  /// An item's size in bytes as AWS counts it: names and values in UTF-8, numbers by digits, 3
+  /// bytes for a list or map and 1 per element.
+  ///
+  // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
   static int size(Map<String, AttributeValue> item) {
     int size = 0;
     for (var entry : item.entrySet()) {
@@ -237,7 +257,8 @@ final class Values {
     }
   }
 
-  private static void map(DataOutputStream out, Map<String, AttributeValue> item) throws IOException {
+  private static void map(DataOutputStream out, Map<String, AttributeValue> item)
+      throws IOException {
     out.writeInt(item.size());
     for (var entry : item.entrySet()) {
       blob(out, bytes(entry.getKey()));
@@ -254,7 +275,8 @@ final class Values {
     return item;
   }
 
-  // The tag is the member's place in the model's union, which AWS cannot reorder without breaking rpc clients; new types come last.
+  // The tag is the member's place in the model's union, which AWS cannot reorder without breaking
+  // rpc clients; new types come last.
   private static void value(DataOutputStream out, AttributeValue value) throws IOException {
     String type = type(value);
     switch (type) {

@@ -31,9 +31,13 @@ record Write(
   }
 
   /// The item before and after; null where there is none.
-  record Outcome(Table table, @Nullable Map<String, AttributeValue> before, @Nullable Map<String, AttributeValue> after) {
+  record Outcome(
+      Table table,
+      @Nullable Map<String, AttributeValue> before,
+      @Nullable Map<String, AttributeValue> after) {
     int bytes() {
-      return Math.max(before == null ? 0 : Values.size(before), after == null ? 0 : Values.size(after));
+      return Math.max(
+          before == null ? 0 : Values.size(before), after == null ? 0 : Values.size(after));
     }
   }
 
@@ -48,11 +52,15 @@ record Write(
       Map<String, AttributeValue> values,
       @Nullable String returnValuesOnFailure) {
     var placeholders = new Placeholders(names, values);
-    List<Action> actions = updateExpression == null ? null : Parser.update(updateExpression, placeholders);
+    List<Action> actions =
+        updateExpression == null ? null : Parser.update(updateExpression, placeholders);
     Condition condition =
-        conditionExpression == null ? null : Parser.condition(conditionExpression, "ConditionExpression", placeholders);
+        conditionExpression == null
+            ? null
+            : Parser.condition(conditionExpression, "ConditionExpression", placeholders);
     placeholders.allUsed(updateExpression != null || conditionExpression != null);
-    return new Write(kind, table, item, actions, condition, "ALL_OLD".equals(returnValuesOnFailure));
+    return new Write(
+        kind, table, item, actions, condition, "ALL_OLD".equals(returnValuesOnFailure));
   }
 
   /// Which item this is about, for finding two writes to the same one.
@@ -62,7 +70,8 @@ record Write(
 
   Outcome run(Tx tx, Call call, DynamoDbStore store) {
     Table table = store.needed(tx, call, tableName);
-    Map<String, AttributeValue> given = kind == Kind.PUT ? Values.checked(item, 1) : table.checkedKey(item);
+    Map<String, AttributeValue> given =
+        kind == Kind.PUT ? Values.checked(item, 1) : table.checkedKey(item);
     if (kind == Kind.PUT) {
       table.check(given);
     }
@@ -92,7 +101,9 @@ record Write(
     for (Action action : actions) {
       if (table.key().names().contains(action.path().root())) {
         throw DynamoDbErrors.invalidParameter(
-            "Cannot update attribute " + action.path().root() + ". This attribute is part of the key");
+            "Cannot update attribute "
+                + action.path().root()
+                + ". This attribute is part of the key");
       }
     }
     Map<String, AttributeValue> after = Evaluator.updated(start, actions);
