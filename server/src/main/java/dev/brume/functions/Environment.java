@@ -1,0 +1,435 @@
+package dev.brume.functions;
+
+import dev.brume.json.Json;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// One process in one sandbox with one socket. It waits for a function, becomes it, and takes one
+/// event at a time until it is killed.
+final class Environment {
+  /// Lambda's limit for a synchronous answer.
+  static final int RESPONSE_BYTES_MAX = 6_291_556;
+
+  private static final long EXIT_MILLIS = 1000;
+  private static final long MOUNT_SECONDS = 10;
+  private static final long GRACE_BYTES = 32L << 20;
+
+  /// Why an environment was killed.
+  enum End {
+    TIMEOUT,
+    MEMORY,
+    STORAGE,
+    RETIRED
+  }
+
+  private final String id;
+  private final Interpreter interpreter;
+  private final Sandbox sandbox;
+  private final Sandbox.Places places;
+  private final Cgroups.@Nullable Group group;
+  private final Process process;
+  private final RuntimeWire wire;
+  private final LogPipe logs;
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+  private @Nullable Assignment assignment;
+  private long idleSinceNanos;
+  private @Nullable Long innerPid;
+  private volatile boolean working;
+
+  private Environment(
+      String id,
+      Interpreter interpreter,
+      Sandbox sandbox,
+      Sandbox.Places places,
+      Cgroups.@Nullable Group group,
+      Process process,
+      RuntimeWire wire,
+      LogPipe logs) {
+    this.id = id;
+    this.interpreter = interpreter;
+    this.sandbox = sandbox;
+    this.places = places;
+    this.group = group;
+    this.process = process;
+    this.wire = wire;
+    this.logs = logs;
+  }
+
+  /// What an environment was made into.
+  ///
+  /// @param stream its log stream
+  /// @param credentialsExpire on the virtual clock
+  record Assignment(FunctionSpec spec, String stream, Instant credentialsExpire) {}
+
+  /// What a runtime posted instead of asking for its first event.
+  static final class InitFailed extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient byte[] payload;
+    private final String type;
+
+    InitFailed(String type, byte[] payload) {
+      super(type);
+      this.type = type;
+      this.payload = payload;
+    }
+
+    byte[] payload() {
+      return payload;
+    }
+
+    String type() {
+      return type;
+    }
+  }
+
+  /// What came back for an event.
+  record Reply(boolean error, String type, byte[] body, boolean tooLarge) {}
+
+  /// The listening socket for one process.
+  static final class Door implements AutoCloseable {
+    private final ServerSocketChannel channel;
+
+    Door(Path path) throws IOException {
+      channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      channel.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    SocketChannel accept() throws IOException {
+      return channel.accept();
+    }
+
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /// Waits for a process that was just started to report.
+  static Environment open(
+      String id,
+      Interpreter interpreter,
+      Sandbox sandbox,
+      Sandbox.Places places,
+      Cgroups.@Nullable Group group,
+      Door door,
+      Process process)
+      throws IOException {
+    var logs = new LogPipe(process.getInputStream());
+    var drained = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .name("functions-log-" + id)
+        .daemon(true)
+        .stackSize(128 * 1024)
+        .start(
+            () -> {
+              try {
+                logs.run();
+              } finally {
+                drained.complete(null);
+              }
+            });
+    process.onExit().thenRun(door::close);
+    try (door) {
+      if (group != null && !sandbox.hasOwnRoot()) {
+        for (Path folder : group.folders()) {
+          Files.writeString(folder.resolve("cgroup.procs"), Long.toString(process.pid()));
+        }
+      }
+      SocketChannel channel = door.accept();
+      var wire = new RuntimeWire(channel, RESPONSE_BYTES_MAX);
+      var environment =
+          new Environment(id, interpreter, sandbox, places, group, process, wire, logs);
+      drained.thenRun(() -> environment.drained.complete(null));
+      wire.read();
+      return environment;
+    } catch (IOException e) {
+      kill(process);
+      var said = new StringBuilder();
+      var collector = logs.begin("", "", (stream, text) -> said.append(text).append(' '), false);
+      logs.finish(collector, List.of());
+      throw new IOException(
+          "the process for " + interpreter.runtimeName() + " did not start: " + said, e);
+    }
+  }
+
+  Interpreter interpreter() {
+    return interpreter;
+  }
+
+  Sandbox.Places places() {
+    return places;
+  }
+
+  LogPipe logs() {
+    return logs;
+  }
+
+  boolean isAssigned() {
+    return assignment != null;
+  }
+
+  Assignment assignment() {
+    if (assignment == null) {
+      throw new IllegalStateException("a waiting environment has no function yet");
+    }
+    return assignment;
+  }
+
+  boolean alive() {
+    return process.isAlive() && end.get() == null;
+  }
+
+  long idleSinceNanos() {
+    return idleSinceNanos;
+  }
+
+  void idleSince(long nanos) {
+    idleSinceNanos = nanos;
+  }
+
+  @Nullable End end() {
+    return end.get();
+  }
+
+  /// Makes this a function: mounts its code, tells it environment and handler, and waits until it
+  /// asks for its first event. Throws EOFException when it dies on the way.
+  void assign(Assignment to, String message) throws IOException, InitFailed {
+    assignment = to;
+    working = true;
+    FunctionSpec spec = to.spec();
+    if (group != null) {
+      group.limit(((long) spec.memoryMegabytes() << 20) + GRACE_BYTES);
+    }
+    if (sandbox.hasOwnRoot()) {
+      mount(spec);
+    }
+    wire.write(
+        "HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
+    RuntimeWire.Request request = wire.read();
+    if (!request.isNext()) {
+      throw new InitFailed(
+          request.header("lambda-runtime-function-error-type", "Runtime.Unknown"),
+          request.body());
+    }
+    working = false;
+  }
+
+  private void mount(FunctionSpec spec) throws IOException {
+    var orders = new StringBuilder("task " + spec.codeHash() + "\n");
+    if (spec.layersHash() != null) {
+      orders.append("opt ").append(spec.layersHash()).append('\n');
+    }
+    orders.append("go\n");
+    try (var stdin = process.getOutputStream()) {
+      stdin.write(orders.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    try {
+      if (!logs.mounted().get(MOUNT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the sandbox ended before the code was in place");
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the sandbox did not mount the code", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  /// Hands over one event and waits for its answer. Throws EOFException when the process ends
+  /// first.
+  Reply invoke(String head, byte[] event) throws IOException {
+    working = true;
+    wire.write(head, event);
+    while (true) {
+      RuntimeWire.Request request = wire.read();
+      if (request.isNext()) {
+        throw new IOException("the runtime asked for another event before it answered");
+      }
+      wire.accepted(request.tooLarge());
+      if (request.isError() || request.isResponse()) {
+        working = false;
+        // Our runtimes ask for the next event in the same breath as they answer.
+        if (!asksForMore()) {
+          end.compareAndSet(null, End.RETIRED);
+        }
+        return new Reply(
+            request.isError(),
+            request.isError()
+                ? request.header("lambda-runtime-function-error-type", "")
+                : request.header("content-type", "application/json"),
+            request.body(),
+            request.tooLarge());
+      }
+    }
+  }
+
+  private boolean asksForMore() throws IOException {
+    try {
+      return wire.read().isNext();
+    } catch (EOFException e) {
+      // An error that ends the process, e.g. an uncaught exception: its answer counts.
+      return false;
+    }
+  }
+
+  /// Ends every process of the environment.
+  void kill(End why) {
+    end.compareAndSet(null, why);
+    kill(process);
+    try {
+      wire.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // The sandbox's first process takes everything inside with it; without one, the descendants that
+  // can be found.
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /// How the process ended, in Lambda's words. Waits a moment for it.
+  String exitReason() {
+    try {
+      if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        kill(process);
+        return "Runtime exited without providing a reason";
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "Runtime exited without providing a reason";
+    }
+    int status = process.exitValue();
+    if (end.get() == End.MEMORY || status == 137 || group != null && group.kills() > 0) {
+      return "Runtime exited with error: signal: killed";
+    }
+    if (status == 0) {
+      return "Runtime exited without providing a reason";
+    }
+    return switch (status) {
+      case 134 -> "Runtime exited with error: signal: aborted";
+      case 139 -> "Runtime exited with error: signal: segmentation fault";
+      case 143 -> "Runtime exited with error: signal: terminated";
+      default -> "Runtime exited with error: exit status " + status;
+    };
+  }
+
+  /// Peak memory so far, in megabytes.
+  int memoryUsedMegabytes() {
+    long bytes = group != null ? group.peakBytes() : processPeakBytes();
+    return (int) Math.max(1, bytes >> 20);
+  }
+
+  /// Kills the environment when it uses more than its function may. For where no control group
+  /// does it, and for processes that the kernel killed one by one.
+  void checkMemory() {
+    Assignment to = assignment;
+    if (to == null || !working || !process.isAlive()) {
+      return;
+    }
+    long limit = ((long) to.spec().memoryMegabytes() << 20) + GRACE_BYTES;
+    boolean over = group != null ? group.kills() > 0 : residentBytes() > limit;
+    if (over) {
+      kill(End.MEMORY);
+    }
+  }
+
+  private long processPeakBytes() {
+    return Math.max(statusBytes("VmHWM:"), residentBytes());
+  }
+
+  private long residentBytes() {
+    return statusBytes("VmRSS:");
+  }
+
+  private long statusBytes(String field) {
+    Long pid = innerPid;
+    if (pid == null) {
+      pid = findInner();
+      innerPid = pid;
+    }
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc", pid.toString(), "status"))) {
+        if (line.startsWith(field)) {
+          return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+        }
+      }
+    } catch (IOException e) {
+      return 0;
+    }
+    return 0;
+  }
+
+  // The process that runs the handler: the last one of the chain unshare, sh, runtime.
+  private long findInner() {
+    if (!sandbox.hasOwnRoot()) {
+      return process.pid();
+    }
+    return process
+        .descendants()
+        .filter(handle -> handle.info().command().orElse("").equals(interpreter.executable().toString()))
+        .map(ProcessHandle::pid)
+        .findFirst()
+        .orElse(process.pid());
+  }
+
+  /// Removes what the environment had on the host. Called once, after [#kill].
+  void clean() {
+    process
+        .onExit()
+        .thenRun(
+            () -> {
+              try {
+                drained.get(EXIT_MILLIS, TimeUnit.MILLISECONDS);
+              } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                // Somebody that outlived the kill still holds the pipe: nothing to wait for.
+                drained.complete(null);
+              }
+              try {
+                if (group != null && !group.delete()) {
+                  CompletableFuture.delayedExecutor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
+                      .execute(group::delete);
+                }
+                Folders.delete(places.temporary());
+                Folders.delete(places.folder());
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+  }
+
+  static byte[] errorDocument(String type, String message) {
+    return Json.write(Json.object().put("errorType", type).put("errorMessage", message))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public String toString() {
+    return "environment " + id;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.brume.functions;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// How functions are run.
+///
+/// @param folder where code is kept, e.g. `.brume/functions`
+/// @param runFolder where sockets and mount points of this process are; short, because a socket's
+///   path has at most 107 bytes
+/// @param cacheFolder where the AWS SDK for functions is installed, e.g. `~/.cache/brume`
+/// @param isolation how much less than a full sandbox will do
+/// @param node the Node executable, null to look for one
+/// @param python the Python executable, null to look for one (one that has boto3 first)
+/// @param environmentsMax how many environments may be alive at once
+/// @param idle how long an environment may wait for its next event
+/// @param waiting how many processes wait in advance per runtime that has been used
+public record FunctionsSettings(
+    Path folder,
+    Path runFolder,
+    Path cacheFolder,
+    Isolation isolation,
+    @Nullable Path node,
+    @Nullable Path python,
+    int environmentsMax,
+    Duration idle,
+    int waiting) {
+
+  /// What to do where the machine does not allow a sandbox.
+  public enum Isolation {
+    /// Run functions as ordinary processes, and say so.
+    BEST,
+    /// Refuse to run functions.
+    REQUIRE
+  }
+
+  /// The usual settings for a data folder.
+  public static FunctionsSettings of(Path dataFolder) {
+    long pid = ProcessHandle.current().pid();
+    String temporary = System.getProperty("java.io.tmpdir", "/tmp");
+    String home = System.getProperty("user.home", temporary);
+    return new FunctionsSettings(
+        dataFolder.resolve("functions"),
+        Path.of(temporary, "brume-" + pid),
+        Path.of(home, ".cache", "brume"),
+        Isolation.BEST,
+        null,
+        null,
+        environmentsFor(Runtime.getRuntime().availableProcessors()),
+        Duration.ofMinutes(10),
+        1);
+  }
+
+  private static int environmentsFor(int processors) {
+    return Math.max(32, processors * 16);
+  }
+}

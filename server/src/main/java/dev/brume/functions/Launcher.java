@@ -1,0 +1,236 @@
+package dev.brume.functions;
+
+import dev.brume.ids.Ids;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Starts the processes of environments. All of them from one platform thread that lives as long as
+/// we do: they ask to be killed when the thread that started them ends.
+final class Launcher implements AutoCloseable {
+  private static final List<String> NODE_FILES = List.of("bootstrap.cjs", "cfn-response.js");
+  private static final List<String> PYTHON_FILES = List.of("bootstrap.py", "cfnresponse.py");
+  private final FunctionsSettings settings;
+  private final CodeStore code;
+  private final Ids ids;
+  private final Sandbox sandbox;
+  private final Path runtimeFolder;
+  private final NodeSdk nodeSdk;
+  private final AtomicInteger numbers = new AtomicInteger();
+  private final ExecutorService spawner =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("functions-spawner").daemon(true).factory());
+
+  Launcher(FunctionsSettings settings, CodeStore code, Ids ids) {
+    this.settings = settings;
+    this.code = code;
+    this.ids = ids;
+    nodeSdk = new NodeSdk(settings.cacheFolder());
+    try {
+      sweep();
+      Files.createDirectories(settings.runFolder());
+      Files.setPosixFilePermissions(
+          settings.runFolder(), PosixFilePermissions.fromString("rwx------"));
+      runtimeFolder = Files.createDirectories(settings.runFolder().resolve("runtime"));
+      for (String file : NODE_FILES) {
+        Sandbox.extract("node/" + file, runtimeFolder);
+      }
+      for (String file : PYTHON_FILES) {
+        Sandbox.extract("python/" + file, runtimeFolder);
+      }
+      Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
+      sandbox = Sandbox.probe(script, code.codeFolder(), settings.runFolder());
+      linkForImports();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Sandbox sandbox() {
+    return sandbox;
+  }
+
+  Path nodeModules() {
+    return nodeSdk.modules();
+  }
+
+  Path runtimeFolder() {
+    return runtimeFolder;
+  }
+
+  CodeStore code() {
+    return code;
+  }
+
+  /// Starts a process with a runtime in it and waits until it asks which function it is.
+  ///
+  /// @param preload modules to load in advance
+  Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
+    if (settings.isolation() == FunctionsSettings.Isolation.REQUIRE && !sandbox.hasOwnRoot()) {
+      throw new RuntimeUnavailable(
+          "This machine does not allow sandboxes, and functions may not run without (isolation"
+              + " require)",
+          false);
+    }
+    if (interpreter.kind() == Interpreter.Kind.NODE) {
+      nodeSdk.ensure();
+    }
+    String id = ids.hex(12);
+    int number = numbers.incrementAndGet();
+    Sandbox.Places places = places(id);
+    Cgroups cgroups = sandbox.cgroups();
+    Cgroups.Group group = cgroups == null ? null : cgroups.create(id);
+    var socket = new Environment.Door(places.run().resolve("api"));
+    Map<String, String> variables =
+        new HashMap<>(sandbox.variables(places, number, binds(interpreter), group));
+    variables.putAll(runtimeVariables(interpreter, places, preload));
+    List<String> command = sandbox.command(places, runtimeCommand(interpreter));
+    Process process = spawn(command, variables, places);
+    return Environment.open(id, interpreter, sandbox, places, group, socket, process);
+  }
+
+  private Process spawn(List<String> command, Map<String, String> variables, Sandbox.Places places)
+      throws IOException {
+    var started = new CompletableFuture<Process>();
+    spawner.execute(
+        () -> {
+          try {
+            var builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.directory(places.folder().toFile());
+            builder.environment().clear();
+            builder.environment().putAll(variables);
+            started.complete(builder.start());
+          } catch (IOException | RuntimeException e) {
+            started.completeExceptionally(e);
+          }
+        });
+    try {
+      return started.get();
+    } catch (ExecutionException e) {
+      throw new IOException("could not start " + command.getFirst(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private Sandbox.Places places(String id) throws IOException {
+    Sandbox.Places near = Sandbox.places(settings.runFolder().resolve(id));
+    Path temporary = settings.folder().resolve("tmp").resolve(id).toAbsolutePath();
+    Files.createDirectories(temporary.getParent());
+    Files.delete(near.temporary());
+    Files.createDirectories(temporary);
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
+    return new Sandbox.Places(near.folder(), near.run(), near.root(), temporary);
+  }
+
+  private List<String> binds(Interpreter interpreter) {
+    var binds = new ArrayList<String>();
+    List<String> files =
+        switch (interpreter.kind()) {
+          case NODE -> NODE_FILES;
+          case PYTHON -> PYTHON_FILES;
+        };
+    for (String file : files) {
+      binds.add(runtimeFolder.resolve(file) + " var/runtime/" + file);
+    }
+    if (interpreter.kind() == Interpreter.Kind.NODE && Files.isDirectory(nodeSdk.modules())) {
+      binds.add(nodeSdk.modules() + " var/runtime/node_modules");
+    }
+    for (Path folder : interpreter.folders()) {
+      binds.add(folder + " " + folder.toString().substring(1));
+    }
+    return binds;
+  }
+
+  private List<String> runtimeCommand(Interpreter interpreter) {
+    String folder = sandbox.hasOwnRoot() ? "/var/runtime" : runtimeFolder.toString();
+    return switch (interpreter.kind()) {
+      case NODE -> List.of(interpreter.executable().toString(), folder + "/bootstrap.cjs");
+      case PYTHON -> List.of(interpreter.executable().toString(), folder + "/bootstrap.py");
+    };
+  }
+
+  private Map<String, String> runtimeVariables(
+      Interpreter interpreter, Sandbox.Places places, Set<String> preload) {
+    var variables = new HashMap<String, String>();
+    boolean own = sandbox.hasOwnRoot();
+    variables.put("BRUME_SOCKET", own ? "/run/brume/api" : places.run().resolve("api").toString());
+    variables.put("BRUME_PRELOAD", String.join(",", preload));
+    variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    variables.put("LANG", "en_US.UTF-8");
+    variables.put("TZ", ":UTC");
+    variables.put("HOME", own ? "/home/sbx_user1051" : places.temporary().toString());
+    switch (interpreter.kind()) {
+      case NODE -> variables.put("NODE_PATH", nodePath(own));
+      case PYTHON -> {
+        variables.put("PYTHONDONTWRITEBYTECODE", "1");
+        variables.put("PYTHONUTF8", "1");
+        variables.put("PYTHONUNBUFFERED", "1");
+      }
+    }
+    return variables;
+  }
+
+  private String nodePath(boolean own) {
+    return own
+        ? "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+        : nodeSdk.modules() + ":" + runtimeFolder;
+  }
+
+  // ES modules do not look at NODE_PATH, only in the node_modules of the folders above.
+  private void linkForImports() throws IOException {
+    Path link = code.codeFolder().resolve("node_modules");
+    if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(link);
+    }
+    Files.createSymbolicLink(link, nodeSdk.modules());
+  }
+
+  // What earlier processes that were killed have left behind.
+  private void sweep() throws IOException {
+    Folders.delete(settings.folder().resolve("tmp"));
+    Path parent = settings.runFolder().toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
+      return;
+    }
+    try (var folders = Files.newDirectoryStream(parent, "brume-*")) {
+      for (Path folder : folders) {
+        String pid = folder.getFileName().toString().substring("brume-".length());
+        boolean number = !pid.isEmpty() && pid.length() < 10 && pid.chars().allMatch(Character::isDigit);
+        if (number && ProcessHandle.of(Long.parseLong(pid)).isEmpty() && Files.isWritable(folder)) {
+          Folders.delete(folder);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    spawner.shutdownNow();
+    Cgroups cgroups = sandbox.cgroups();
+    if (cgroups != null) {
+      cgroups.close();
+    }
+    try {
+      Folders.delete(settings.runFolder());
+      Folders.delete(settings.folder().resolve("tmp"));
+    } catch (IOException e) {
+      // Something in it still dies; the next start sweeps it.
+      return;
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what an environment's processes print, on a thread of its own, so that no function ever
+/// waits for its log. Memory is bounded: a record has at most 256 KB, an invocation at most 6 MB;
+/// what is above is counted and dropped.
+///
+/// The runtime frames its own records (type, length, time, text; as Lambda's telemetry pipe does);
+/// everything else is cut into lines. Two more frame types tell when the sandbox has mounted the
+/// code and when everything that an invocation printed has been written.
+final class LogPipe implements Runnable {
+  private static final int FRAME_HEAD_BYTES = 16;
+  private static final int FRAME_LOG = 0x03;
+  private static final int FRAME_MOUNTED = 0xFE;
+  private static final int FRAME_END = 0xFF;
+  private static final int RECORD_BYTES_MAX = 256 * 1024;
+  private static final long INVOCATION_BYTES_MAX = 6 << 20;
+  private static final int EARLY_RECORDS_MAX = 1000;
+  private static final int TAIL_BYTES = 4096;
+
+  private final InputStream in;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<String> early = new ArrayList<>();
+  private final CompletableFuture<Boolean> mounted = new CompletableFuture<>();
+  private byte[] held = new byte[32 * 1024];
+  private int start;
+  private int end;
+  private @Nullable Collector current;
+  private boolean closed;
+
+  LogPipe(InputStream in) {
+    this.in = in;
+  }
+
+  /// Completes when the sandbox has the code in place.
+  CompletableFuture<Boolean> mounted() {
+    return mounted;
+  }
+
+  /// The log of one invocation.
+  final class Collector {
+    private final String requestId;
+    private final String stream;
+    private final LogSink sink;
+    private final boolean tail;
+    private final CompletableFuture<byte[]> done = new CompletableFuture<>();
+    private byte[] kept = new byte[0];
+    private long bytes;
+    private long dropped;
+    private boolean ended;
+    private @Nullable List<String> closing;
+
+    Collector(String requestId, String stream, LogSink sink, boolean tail) {
+      this.requestId = requestId;
+      this.stream = stream;
+      this.sink = sink;
+      this.tail = tail;
+    }
+
+    private void add(String record) {
+      bytes += record.length();
+      if (bytes > INVOCATION_BYTES_MAX) {
+        dropped += record.length();
+        return;
+      }
+      emit(record);
+    }
+
+    private void emit(String record) {
+      sink.log(stream, record);
+      if (tail) {
+        byte[] text = (record.endsWith("\n") ? record : record + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] all = Arrays.copyOf(kept, kept.length + text.length);
+        System.arraycopy(text, 0, all, kept.length, text.length);
+        kept =
+            all.length > TAIL_BYTES
+                ? Arrays.copyOfRange(all, all.length - TAIL_BYTES, all.length)
+                : all;
+      }
+    }
+
+    private void close() {
+      List<String> last = closing;
+      if (last == null || done.isDone()) {
+        return;
+      }
+      if (dropped > 0) {
+        emit(
+            "Brume left out "
+                + dropped
+                + " characters: an invocation's log may have "
+                + INVOCATION_BYTES_MAX
+                + ".");
+      }
+      last.forEach(this::emit);
+      done.complete(kept);
+    }
+  }
+
+  /// Starts an invocation's log; what was printed before goes into it first.
+  Collector begin(String requestId, String stream, LogSink sink, boolean tail) {
+    var collector = new Collector(requestId, stream, sink, tail);
+    lock.lock();
+    try {
+      early.forEach(collector::emit);
+      early.clear();
+      current = collector;
+    } finally {
+      lock.unlock();
+    }
+    return collector;
+  }
+
+  /// Adds a record of the platform's own.
+  void add(Collector collector, String record) {
+    lock.lock();
+    try {
+      collector.emit(record);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends an invocation's log with these records, once all that the function printed has been read.
+  /// The future has the last 4 KB if they were asked for.
+  CompletableFuture<byte[]> finish(Collector collector, List<String> closing) {
+    lock.lock();
+    try {
+      collector.closing = closing;
+      if (collector.ended || closed) {
+        collector.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return collector.done;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        if (end == held.length) {
+          makeRoom();
+        }
+        int read = in.read(held, end, held.length - end);
+        if (read < 0) {
+          break;
+        }
+        end += read;
+        take(false);
+      }
+    } catch (IOException e) {
+      record("Brume could not read on: " + e.getMessage());
+    }
+    take(true);
+    lock.lock();
+    try {
+      closed = true;
+      mounted.complete(false);
+      if (current != null) {
+        current.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void makeRoom() {
+    if (start > 0) {
+      System.arraycopy(held, start, held, 0, end - start);
+      end -= start;
+      start = 0;
+    } else if (held.length < RECORD_BYTES_MAX + FRAME_HEAD_BYTES) {
+      held = Arrays.copyOf(held, held.length * 2);
+    } else {
+      text(start, end);
+      start = 0;
+      end = 0;
+    }
+  }
+
+  private void take(boolean last) {
+    while (start < end) {
+      if (isFrame()) {
+        if (!takeFrame(last)) {
+          return;
+        }
+        continue;
+      }
+      int at = start + 1;
+      if (held[start] == '\n') {
+        start = at;
+        continue;
+      }
+      while (at < end && held[at] != '\n' && held[at] != (byte) 0xA5) {
+        at++;
+      }
+      if (at == end && !last && held.length < RECORD_BYTES_MAX * 2 && end - start < RECORD_BYTES_MAX) {
+        return;
+      }
+      boolean insideText = at < end && held[at] == (byte) 0xA5 && !isFrameAt(at);
+      while (insideText) {
+        at++;
+        while (at < end && held[at] != '\n' && held[at] != (byte) 0xA5) {
+          at++;
+        }
+        if (at == end && !last && end - start < RECORD_BYTES_MAX) {
+          return;
+        }
+        insideText = at < end && held[at] == (byte) 0xA5 && !isFrameAt(at);
+      }
+      text(start, at);
+      start = at < end && held[at] == '\n' ? at + 1 : at;
+    }
+    if (start == end) {
+      start = 0;
+      end = 0;
+    }
+  }
+
+  private boolean isFrame() {
+    return isFrameAt(start);
+  }
+
+  // A frame begins with A5 5A 00 and its type. A prefix at the end of what has been read may become
+  // one.
+  private boolean isFrameAt(int at) {
+    return held[at] == (byte) 0xA5
+        && (at + 1 >= end || held[at + 1] == 0x5A)
+        && (at + 2 >= end || held[at + 2] == 0);
+  }
+
+  // Takes one frame; false when more has to be read first.
+  private boolean takeFrame(boolean last) {
+    if (end - start < FRAME_HEAD_BYTES) {
+      if (last) {
+        start = end;
+      }
+      return last;
+    }
+    int type = held[start + 3] & 0xFF;
+    int length =
+        (held[start + 4] & 0xFF) << 24
+            | (held[start + 5] & 0xFF) << 16
+            | (held[start + 6] & 0xFF) << 8
+            | (held[start + 7] & 0xFF);
+    if (length < 0 || length > RECORD_BYTES_MAX) {
+      // Longer than a record may be: its text is cut like any other.
+      start += FRAME_HEAD_BYTES;
+      return true;
+    }
+    if (end - start - FRAME_HEAD_BYTES < length) {
+      if (last) {
+        text(start + FRAME_HEAD_BYTES, end);
+        start = end;
+      }
+      return last;
+    }
+    int from = start + FRAME_HEAD_BYTES;
+    start = from + length;
+    switch (type) {
+      case FRAME_LOG -> text(from, start);
+      case FRAME_MOUNTED -> mounted.complete(true);
+      case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
+      default -> text(from, start);
+    }
+    return true;
+  }
+
+  private void text(int from, int to) {
+    if (to > from) {
+      record(new String(held, from, to - from, StandardCharsets.UTF_8));
+    }
+  }
+
+  private void record(String text) {
+    lock.lock();
+    try {
+      if (current != null) {
+        current.add(text);
+      } else if (early.size() < EARLY_RECORDS_MAX) {
+        early.add(text);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void ended(String requestId) {
+    lock.lock();
+    try {
+      if (current != null && current.requestId.equals(requestId)) {
+        current.ended = true;
+        current.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

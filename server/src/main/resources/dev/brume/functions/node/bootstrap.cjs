@@ -1,0 +1,533 @@
+'use strict';
+// Brume's Node runtime: the inside of an execution environment. Speaks the Lambda Runtime API (HTTP/1.1) over the Unix
+// socket BRUME_SOCKET. Starts as a waiter that knows no function; one `assign` message turns it into one.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+const fs = require('node:fs');
+const http = require('node:http');
+const https = require('node:https');
+const Module = require('node:module');
+const net = require('node:net');
+const path = require('node:path');
+const util = require('node:util');
+const { pathToFileURL } = require('node:url');
+
+const API = '/2018-06-01/runtime';
+const RESERVED_HOST = 'cfn-response.brume.internal';
+const RESPONSE_PATH = '/_brume/cfn-response';
+const LOG_FRAME = 0xa55a0003;
+const END_FRAME = 0xa55a00ff;
+const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
+const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const exit = process.exit.bind(process);
+
+// ---------------------------------------------------------------------------------------------------------------- wire
+
+const socket = net.connect(process.env.BRUME_SOCKET);
+let onNext = null; // receives {headers, body} of the next assign or invocation
+let chunks = [];
+let held = 0;
+let head = null; // headers of the response being read
+
+socket.on('connect', () => socket.write('GET /brume/assign HTTP/1.1\r\n\r\n'));
+socket.on('error', () => exit(1));
+socket.on('close', () => exit(0));
+socket.on('data', (chunk) => {
+  chunks.push(chunk);
+  held += chunk.length;
+  while (readResponse());
+});
+
+function readResponse() {
+  if (head === null) {
+    if (held === 0) return false;
+    const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+    const end = all.indexOf('\r\n\r\n');
+    chunks = [all];
+    if (end < 0) return false;
+    const headers = {};
+    const lines = all.latin1Slice(0, end).split('\r\n');
+    for (let i = 1; i < lines.length; i++) {
+      const colon = lines[i].indexOf(':');
+      headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
+    }
+    head = { status: Number(lines[0].split(' ')[1]), headers, length: Number(headers['content-length'] || 0) };
+    chunks = [all.subarray(end + 4)];
+    held = chunks[0].length;
+  }
+  if (held < head.length) return false;
+  const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+  const { headers, length } = head;
+  head = null;
+  chunks = all.length > length ? [all.subarray(length)] : [];
+  held = all.length - length;
+  if (headers['lambda-runtime-aws-request-id'] || headers['brume-assign']) {
+    const receive = onNext;
+    onNext = null;
+    receive({ headers, body: all.subarray(0, length) });
+  }
+  return held > 0;
+}
+
+function send(text, done) {
+  socket.write(text, done);
+}
+
+function post(where, body, extraHeaders) {
+  return `POST ${API}${where} HTTP/1.1\r\nContent-Type: application/json\r\n${extraHeaders || ''}` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
+const NEXT = `GET ${API}/invocation/next HTTP/1.1\r\n\r\n`;
+
+// ---------------------------------------------------------------------------------------------------------------- logs
+
+function writeAll(buffer) {
+  let at = 0;
+  while (at < buffer.length) {
+    try {
+      at += fs.writeSync(1, buffer, at);
+    } catch (e) {
+      if (e.code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+function frame(type, text) {
+  const length = Buffer.byteLength(text);
+  const buffer = Buffer.allocUnsafe(16 + length);
+  buffer.writeUInt32BE(type >>> 0, 0);
+  buffer.writeUInt32BE(length, 4);
+  buffer.writeBigInt64BE(BigInt(Date.now()) * 1000n, 8);
+  buffer.write(text, 16);
+  writeAll(buffer);
+}
+
+// Writes to a pipe are otherwise queued when it is full, and would come after the end of their invocation.
+for (const out of [process.stdout, process.stderr]) out._handle?.setBlocking?.(true);
+
+const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
+
+function errorFields(error) {
+  return {
+    errorType: error?.constructor?.name ?? 'UnknownError',
+    errorMessage: error.message,
+    stackTrace: typeof error.stack === 'string' ? error.stack.split('\n') : error.stack,
+  };
+}
+
+function jsonRecord(level, params) {
+  const record = { timestamp: new Date().toISOString(), level, requestId: globalThis[REQUEST_ID] };
+  if (params.length === 1) {
+    record.message = params[0];
+    try {
+      return JSON.stringify(record, (_, v) => (v instanceof Error ? { ...errorFields(v), ...v } : v));
+    } catch {
+      record.message = util.format(params[0]);
+      return JSON.stringify(record);
+    }
+  }
+  record.message = util.format(...params);
+  const error = params.find((p) => p instanceof Error);
+  if (error) Object.assign(record, errorFields(error));
+  return JSON.stringify(record);
+}
+
+function textRecord(level, params) {
+  return `${new Date().toISOString()}\t${globalThis[REQUEST_ID]}\t${level}\t${util.format(...params)}\n`;
+}
+
+let logError = () => {};
+
+function patchConsole() {
+  const json = (process.env.AWS_LAMBDA_LOG_FORMAT || '').toUpperCase() === 'JSON';
+  const least = Math.max(0, LEVELS.indexOf((process.env.AWS_LAMBDA_LOG_LEVEL || '').toUpperCase()));
+  const record = json ? jsonRecord : textRecord;
+  LEVELS.forEach((level, rank) => {
+    console[level.toLowerCase()] = rank < least ? () => {} : (...params) => frame(LOG_FRAME, record(level, params));
+  });
+  console.log = console.info;
+  logError = json
+    ? (_, error) => console.error(error instanceof Error ? error : new Error(error))
+    : (what, error) => console.error(what, `\t${describe(error)}`);
+}
+
+function describe(thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(thrown);
+  try {
+    return JSON.stringify(error, (_, v) => {
+      if (!(v instanceof Error)) return v;
+      const fields = { errorType: v.name, errorMessage: v.message, code: v.code, ...v };
+      if (typeof v.stack === 'string') fields.stack = v.stack.split('\n');
+      return fields;
+    });
+  } catch {
+    return JSON.stringify(payloadOf(thrown));
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------------- errors
+
+function looksLikeError(e) {
+  return e && ['name', 'message', 'stack'].every((key) => typeof e[key] === 'string' && e[key]);
+}
+
+function payloadOf(error) {
+  try {
+    if (util.types.isNativeError(error) || looksLikeError(error)) {
+      return { errorType: error.name, errorMessage: error.message, trace: error.stack.split('\n') };
+    }
+    return { errorType: typeof error, errorMessage: error.toString(), trace: [] };
+  } catch {
+    return {
+      errorType: 'handled',
+      errorMessage:
+        'callback called with Error argument, but there was a problem while retrieving one or more of its message, name, and stack',
+    };
+  }
+}
+
+function runtimeError(name, message, cause) {
+  const error = new Error(message);
+  error.name = `Runtime.${name}`;
+  error.stack = cause && cause.stack && name === 'UserCodeSyntaxError' ? `${error.name}: ${message}\n${cause.stack}` : error.stack;
+  if (name !== 'UserCodeSyntaxError') error.stack = error.stack.replace(/^Error/, error.name);
+  return error;
+}
+
+function errorPost(where, thrown) {
+  const payload = payloadOf(thrown);
+  const type = String(payload.errorType).replace(/[^\x20-\x7e]/g, '?');
+  return post(where, JSON.stringify(payload), `Lambda-Runtime-Function-Error-Type: ${type}\r\n`);
+}
+
+function failInit(error) {
+  logError('Uncaught Exception', error);
+  send(errorPost('/init/error', error), () => exit(1));
+}
+
+// ------------------------------------------------------------------------------------------------------------- loading
+
+function isModuleFolder(folder) {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (at.endsWith('/node_modules')) return false;
+    try {
+      return JSON.parse(fs.readFileSync(path.join(at, 'package.json'), 'utf8')).type === 'module';
+    } catch (e) {
+      if (e.code !== 'ENOENT' && e.code !== 'ENOTDIR') return false;
+    }
+    if (at === path.dirname(at)) return false;
+  }
+}
+
+async function loadModule(root, folder, name) {
+  const file = path.resolve(root, folder, name);
+  const isFile = (f) => fs.statSync(f, { throwIfNoEntry: false })?.isFile();
+  const imported = (f) => import(pathToFileURL(f).href);
+  if (isFile(file)) return require(file);
+  if (isFile(`${file}.js`)) return isModuleFolder(path.dirname(file)) ? imported(`${file}.js`) : require(`${file}.js`);
+  if (isFile(`${file}.mjs`)) return imported(`${file}.mjs`);
+  if (isFile(`${file}.cjs`)) return require(`${file}.cjs`);
+  return require(require.resolve(name, { paths: [root, path.resolve(root, folder)] }));
+}
+
+async function loadHandler(root, handler) {
+  if (handler.includes('..')) {
+    throw runtimeError(
+      'MalformedHandlerName',
+      `'${handler}' is not a valid handler name. Use absolute paths when specifying root directories in handler names.`,
+    );
+  }
+  const base = path.basename(handler);
+  const folder = handler.slice(0, handler.indexOf(base));
+  const dot = base.indexOf('.');
+  if (dot < 0) throw runtimeError('MalformedHandlerName', 'Bad handler');
+  let loaded;
+  try {
+    loaded = await loadModule(root, folder, base.slice(0, dot));
+  } catch (e) {
+    if (e instanceof SyntaxError) throw runtimeError('UserCodeSyntaxError', String(e), e);
+    if (e?.code === 'MODULE_NOT_FOUND') throw runtimeError('ImportModuleError', String(e), e);
+    throw e;
+  }
+  const keys = base.slice(dot + 1).split('.');
+  const walk = (from) => keys.reduce((at, key) => at && at[key], from);
+  const found = walk(loaded) ?? walk(loaded?.default);
+  if (!found) throw runtimeError('HandlerNotFound', `${handler} is undefined or not exported`);
+  if (typeof found !== 'function') throw runtimeError('HandlerNotFound', `${handler} is not a function`);
+  const streaming = found[STREAMING];
+  if (streaming !== undefined && streaming !== null && streaming !== false && streaming !== 'response') {
+    throw runtimeError('MalformedStreamingHandler', 'Only response streaming is supported.');
+  }
+  return found;
+}
+
+// ---------------------------------------------------------------------------------------------- the reserved host
+
+// CloudFormation's ResponseURL for custom resources: handlers call it by https on port 443 whatever its scheme and port
+// are, so the runtime brings them to Brume's endpoint.
+function patchRequests() {
+  const endpoint = new URL(process.env.AWS_ENDPOINT_URL || 'http://127.0.0.1:4566');
+  const redirect = (original) =>
+    function request(...args) {
+      const first = args[0];
+      const url = typeof first === 'string' || first instanceof URL ? new URL(first) : null;
+      const options = (url ? args[1] : first) || {};
+      const given = typeof options === 'object' ? options : {};
+      const host = given.hostname || (given.host || '').split(':')[0] || (url && url.hostname);
+      if (host !== RESERVED_HOST) return original.apply(this, args);
+      const callback = args.find((a) => typeof a === 'function');
+      const { agent, port, protocol, host: _h, ...rest } = given;
+      const plain = {
+        ...rest,
+        hostname: endpoint.hostname,
+        port: endpoint.port || 80,
+        path: RESPONSE_PATH + (url ? url.pathname + url.search : rest.path || '/'),
+      };
+      return plainRequest(plain, callback);
+    };
+  const plainRequest = http.request;
+  http.request = redirect(http.request);
+  https.request = redirect(https.request);
+  const getter = (module) => (...args) => {
+    const request = module.request(...args);
+    request.end();
+    return request;
+  };
+  http.get = getter(http);
+  https.get = getter(https);
+  Module.syncBuiltinESMExports();
+  const plainFetch = globalThis.fetch;
+  globalThis.fetch = function fetch(input, init) {
+    const address = input instanceof Request ? input.url : String(input);
+    if (!address.includes(RESERVED_HOST)) return plainFetch(input, init);
+    const url = new URL(address);
+    const target = `${endpoint.origin}${RESPONSE_PATH}${url.pathname}${url.search}`;
+    return plainFetch(input instanceof Request ? new Request(target, input) : target, init);
+  };
+}
+
+// -------------------------------------------------------------------------------------------------------------- invoke
+
+let handler;
+let handlerIsAsync = false;
+let beforeExit = null;
+let current = null; // the invocation in progress
+
+process.on('beforeExit', () => {
+  const listener = beforeExit;
+  beforeExit = null;
+  if (listener) listener();
+});
+
+function unexpected(kind, exitCode, toError) {
+  return (thrown, origin) => {
+    const error = toError(thrown, origin);
+    logError(kind, error);
+    socket.ref();
+    const where = current ? `/invocation/${current.id}/error` : '/init/error';
+    if (current) frame(END_FRAME, current.id);
+    send(errorPost(where, error), () => exit(exitCode));
+  };
+}
+
+process.on('uncaughtException', unexpected('Uncaught Exception', 129, (e) => e));
+process.on('unhandledRejection', unexpected('Unhandled Promise Rejection', 128, (reason, promise) => {
+  const error = runtimeError('UnhandledPromiseRejection', String(reason));
+  error.reason = reason;
+  error.promise = promise;
+  return error;
+}));
+
+function finish(invocation, message) {
+  if (invocation.done) return;
+  invocation.done = true;
+  beforeExit = null;
+  current = null;
+  frame(END_FRAME, invocation.id);
+  socket.ref();
+  onNext = invoke;
+  send(message + NEXT);
+}
+
+function respond(invocation, result) {
+  if (invocation.done) return;
+  let body;
+  try {
+    body = JSON.stringify(result === undefined ? null : result);
+    if (body === undefined) body = 'null';
+  } catch {
+    return fail(invocation, new Error('Unable to stringify response body'));
+  }
+  finish(invocation, post(`/invocation/${invocation.id}/response`, body));
+}
+
+function fail(invocation, thrown) {
+  if (invocation.done) return;
+  logError('Invoke Error', thrown);
+  finish(invocation, errorPost(`/invocation/${invocation.id}/error`, thrown));
+}
+
+function contextOf(headers, id) {
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  const parsed = (name) => (headers[name] ? JSON.parse(headers[name]) : undefined);
+  const env = process.env;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: parsed('lambda-runtime-client-context'),
+    identity: parsed('lambda-runtime-cognito-identity'),
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    awsRequestId: id,
+    tenantId: headers['lambda-runtime-aws-tenant-id'],
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+function addCallbacks(context, invocation) {
+  const complete = (error, result) => {
+    if (invocation.done || invocation.completed) return;
+    invocation.completed = true;
+    const reply = () => (error === undefined || error === null ? respond(invocation, result) : fail(invocation, error));
+    if (error !== undefined && error !== null) return reply();
+    if (context.callbackWaitsForEmptyEventLoop) beforeExit = reply;
+    else setImmediate(reply);
+  };
+  context.succeed = (result) => { context.callbackWaitsForEmptyEventLoop = false; complete(null, result); };
+  context.fail = (error) => { context.callbackWaitsForEmptyEventLoop = false; complete(error ?? 'handled'); };
+  context.done = (error, result) => { context.callbackWaitsForEmptyEventLoop = false; complete(error, result); };
+  return complete;
+}
+
+function invoke({ headers, body }) {
+  const id = headers['lambda-runtime-aws-request-id'];
+  const invocation = { id, done: false, completed: false };
+  current = invocation;
+  globalThis[REQUEST_ID] = id;
+  const trace = headers['lambda-runtime-trace-id'];
+  if (trace) process.env._X_AMZN_TRACE_ID = trace;
+  else delete process.env._X_AMZN_TRACE_ID;
+  socket.unref();
+  beforeExit = () => {
+    if (!handlerIsAsync) return respond(invocation, null);
+    const error = runtimeError('NodeJsExit', 'The Lambda runtime client detected an unexpected Node.js exit code. ' +
+      'This is most commonly caused by a Promise that was never settled. ' +
+      'For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes');
+    fail(invocation, error);
+  };
+  try {
+    const context = contextOf(headers, id);
+    const callback = addCallbacks(context, invocation);
+    const event = JSON.parse(body.toString('utf8'));
+    if (handler[STREAMING] === 'response') return stream(invocation, event, context);
+    const result = handler(event, context, callback);
+    if (result && typeof result.then === 'function') {
+      result.then((value) => respond(invocation, value), (error) => fail(invocation, error ?? new Error(String(error))));
+    }
+  } catch (error) {
+    fail(invocation, error);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------------- streaming
+
+const { Writable } = require('node:stream');
+
+function stream(invocation, event, context) {
+  const parts = [];
+  const out = new Writable({
+    write(chunk, encoding, done) {
+      parts.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding));
+      done();
+    },
+  });
+  out.setContentType = (type) => { out.contentType = type; };
+  const finished = new Promise((resolve) => out.on('finish', resolve));
+  let result;
+  try {
+    result = handler(event, out, context);
+  } catch (error) {
+    return fail(invocation, error);
+  }
+  if (!result || typeof result.then !== 'function') {
+    return fail(invocation, new Error('Streaming does not support non-async handlers.'));
+  }
+  result.then(async () => {
+    if (!out.writableEnded && !out.writableFinished) return fail(invocation, new Error('Response stream is not finished.'));
+    await finished;
+    const body = Buffer.concat(parts);
+    const type = out.contentType || 'application/octet-stream';
+    invocation.done = true;
+    beforeExit = null;
+    current = null;
+    frame(END_FRAME, invocation.id);
+    socket.ref();
+    onNext = invoke;
+    socket.write(`POST ${API}/invocation/${invocation.id}/response HTTP/1.1\r\nContent-Type: ${type}\r\n` +
+      `Lambda-Runtime-Function-Response-Mode: streaming\r\nContent-Length: ${body.length}\r\n\r\n`);
+    socket.write(body);
+    send(NEXT);
+  }, (error) => fail(invocation, error));
+}
+
+function provideGlobals() {
+  globalThis.awslambda = {
+    streamifyResponse(target) {
+      target[STREAMING] = 'response';
+      return target;
+    },
+    HttpResponseStream: {
+      from(target, prelude) {
+        target.setContentType('application/vnd.awslambda.http-integration-response');
+        target.write(JSON.stringify(prelude));
+        target.write(Buffer.alloc(8));
+        return target;
+      },
+    },
+  };
+}
+
+// -------------------------------------------------------------------------------------------------------------- assign
+
+async function assign({ body }) {
+  const message = JSON.parse(body.toString('utf8'));
+  // Only what differs: setting TZ to what it is would load the time zones anew.
+  for (const key of Object.keys(process.env)) if (!(key in message.env)) delete process.env[key];
+  for (const [key, value] of Object.entries(message.env)) if (process.env[key] !== value) process.env[key] = value;
+  Module._initPaths();
+  require('node:v8').setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
+  patchConsole();
+  patchRequests();
+  provideGlobals();
+  if (message.notice) console.warn(message.notice);
+  try {
+    process.chdir(process.env.LAMBDA_TASK_ROOT);
+    handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  } catch (error) {
+    return failInit(error);
+  }
+  handlerIsAsync = handler.constructor?.name === 'AsyncFunction';
+  if (message.refuseCallbacks && handler.length >= 3 && !handler[STREAMING]) {
+    return failInit(runtimeError(
+      'CallbackHandlerDeprecated',
+      'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. ' +
+      'You need to modify this function to use a supported handler signature to use Node.js 24 or later.',
+    ));
+  }
+  onNext = invoke;
+  send(NEXT);
+}
+
+onNext = assign;
+for (const name of (process.env.BRUME_PRELOAD || '').split(',')) {
+  if (!name) continue;
+  try {
+    require(name);
+  } catch {
+    // The function itself will say what is missing when it asks for it.
+  }
+}

@@ -1,0 +1,137 @@
+package dev.brume.functions;
+
+import dev.brume.ids.Ids;
+import dev.brume.json.Json;
+import dev.brume.time.Clock;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/// Real environments for tests, with the handlers in `handlers/`.
+final class FunctionsFixture implements AutoCloseable {
+  static final Clock CLOCK =
+      new Clock() {
+        @Override
+        public Instant instant() {
+          return Instant.now();
+        }
+
+        @Override
+        public long nanoTime() {
+          return System.nanoTime();
+        }
+      };
+  final Ids ids = new Ids(new Random(7));
+  final Functions functions;
+  final String code;
+  final List<String> log = Collections.synchronizedList(new ArrayList<>());
+
+  FunctionsFixture(Path folder) throws IOException, CodeStore.BadCode {
+    var usual = FunctionsSettings.of(folder);
+    functions =
+        new Functions(
+            new FunctionsSettings(
+                usual.folder(),
+                folder.resolve("run"),
+                usual.cacheFolder(),
+                usual.isolation(),
+                null,
+                null,
+                8,
+                Duration.ofMinutes(10),
+                1),
+            CLOCK,
+            ids);
+    code = functions.code().add(handlers()).hash();
+  }
+
+  static byte[] handlers() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(bytes)) {
+      for (String name :
+          List.of("kinds.js", "esm.mjs", "syntax.js", "missing.js", "exits.js", "kinds.py")) {
+        zip.putNextEntry(new ZipEntry(name));
+        try (var in = FunctionsFixture.class.getResourceAsStream("handlers/" + name)) {
+          in.transferTo(zip);
+        }
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  FunctionSpec spec(String runtime, String handler) {
+    return spec(runtime, handler, 512, 10);
+  }
+
+  FunctionSpec spec(String runtime, String handler, int memory, int timeout) {
+    return new FunctionSpec(
+        "000000000000",
+        "us-east-1",
+        handler.replace('.', '-') + (runtime.startsWith("python") ? "-py" : ""),
+        "$LATEST",
+        "1",
+        runtime,
+        handler,
+        Map.of("CUSTOMER", "yes"),
+        memory,
+        timeout,
+        512,
+        code,
+        null,
+        "/aws/lambda/f",
+        false,
+        null,
+        "http://127.0.0.1:4649",
+        () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
+  }
+
+  Outcome invoke(FunctionSpec spec, String event) {
+    return functions.invoke(
+        spec,
+        new Invocation(
+            ids.uuid(),
+            event.getBytes(StandardCharsets.UTF_8),
+            "arn:aws:lambda:us-east-1:000000000000:function:" + spec.name(),
+            null,
+            null,
+            true),
+        (stream, message) -> log.add(message));
+  }
+
+  /// Invokes and gives the payload as text.
+  String text(String runtime, String handler, String event) {
+    return new String(invoke(spec(runtime, handler), event).payload(), StandardCharsets.UTF_8);
+  }
+
+  String node(String handler, String event) {
+    return text(nodeRuntime(), handler, event);
+  }
+
+  static String nodeRuntime() {
+    return "nodejs20.x";
+  }
+
+  static boolean hasExited(long pid) {
+    return !Files.exists(Path.of("/proc", Long.toString(pid)));
+  }
+
+  static com.fasterxml.jackson.databind.JsonNode json(Outcome outcome) {
+    return Json.parseOwn(new String(outcome.payload(), StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    functions.close();
+  }
+}
