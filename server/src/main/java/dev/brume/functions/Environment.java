@@ -226,13 +226,11 @@ final class Environment {
     if (sandbox.hasOwnRoot()) {
       mount(spec);
     }
-    wire.write(
-        "HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
+    wire.write("HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
     RuntimeWire.Request request = wire.read();
     if (!request.isNext()) {
       throw new InitFailed(
-          request.header("lambda-runtime-function-error-type", "Runtime.Unknown"),
-          request.body());
+          request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
     working = false;
   }
@@ -392,7 +390,9 @@ final class Environment {
     }
     return process
         .descendants()
-        .filter(handle -> handle.info().command().orElse("").equals(interpreter.executable().toString()))
+        .filter(
+            handle ->
+                handle.info().command().orElse("").equals(interpreter.executable().toString()))
         .map(ProcessHandle::pid)
         .findFirst()
         .orElse(process.pid());

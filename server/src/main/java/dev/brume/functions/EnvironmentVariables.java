@@ -28,7 +28,9 @@ final class EnvironmentVariables {
     all.put("LANG", "en_US.UTF-8");
     all.put("TZ", ":UTC");
     all.put("PATH", "/var/lang/bin:/usr/local/bin:/usr/bin:/bin:" + folders.layers() + "/bin");
-    all.put("LD_LIBRARY_PATH", folders.task() + ":" + folders.task() + "/lib:" + folders.layers() + "/lib");
+    all.put(
+        "LD_LIBRARY_PATH",
+        folders.task() + ":" + folders.task() + "/lib:" + folders.layers() + "/lib");
     all.put("AWS_ENDPOINT_URL", spec.endpoint());
     all.put("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
     all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
@@ -37,8 +39,13 @@ final class EnvironmentVariables {
       all.put("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
       all.put(
           "NODE_PATH",
-          folders.layers() + "/nodejs/node_modules:" + folders.nodeModules() + ":"
-              + folders.runtime() + ":" + folders.task());
+          folders.layers()
+              + "/nodejs/node_modules:"
+              + folders.nodeModules()
+              + ":"
+              + folders.runtime()
+              + ":"
+              + folders.task());
     } else {
       all.put("PYTHONPATH", folders.layers() + "/python:" + folders.runtime());
       all.put("PYTHONDONTWRITEBYTECODE", "1");
@@ -82,8 +89,7 @@ final class EnvironmentVariables {
   }
 
   /// The assign message.
-  static String message(
-      Map<String, String> variables, FunctionSpec spec, @Nullable String notice) {
+  static String message(Map<String, String> variables, FunctionSpec spec, @Nullable String notice) {
     ObjectNode message = Json.object();
     ObjectNode env = message.putObject("env");
     variables.forEach(env::put);

@@ -3,7 +3,6 @@ package dev.brume.functions;
 import dev.brume.ids.Ids;
 import dev.brume.time.Clock;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -62,8 +61,7 @@ public final class Functions implements AutoCloseable {
         CHECK_MILLIS,
         CHECK_MILLIS,
         TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     Thread.ofVirtual()
         .name("functions-probe")
         .start(
@@ -128,8 +126,7 @@ public final class Functions implements AutoCloseable {
     long began = clock.nanoTime();
     Interpreter interpreter = interpreters.of(spec.runtime());
     Environment environment = environment(interpreter, spec);
-    String stream =
-        DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
+    String stream = DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
     ScheduledFuture<?> deadline =
         killLater(environment, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
     try {
@@ -199,8 +196,7 @@ public final class Functions implements AutoCloseable {
                 by.runtimeFolder().toString(),
                 by.nodeModules().toString(),
                 environment.places().temporary());
-    Map<String, String> variables =
-        EnvironmentVariables.of(spec, credentials, stream, folders);
+    Map<String, String> variables = EnvironmentVariables.of(spec, credentials, stream, folders);
     environment.assign(
         new Environment.Assignment(spec, stream, credentials.expires()),
         EnvironmentVariables.message(variables, spec, notice(interpreter, spec)));
@@ -212,8 +208,15 @@ public final class Functions implements AutoCloseable {
       return null;
     }
     String notice =
-        "Brume runs the runtime " + spec.runtime() + " on " + interpreter.runtimeName()
-            + " (" + interpreter.executable() + ", version " + interpreter.version() + ")";
+        "Brume runs the runtime "
+            + spec.runtime()
+            + " on "
+            + interpreter.runtimeName()
+            + " ("
+            + interpreter.executable()
+            + ", version "
+            + interpreter.version()
+            + ")";
     if (!noticed.add(spec.runtime())) {
       return null;
     }
@@ -230,16 +233,15 @@ public final class Functions implements AutoCloseable {
     String stream = environment.assignment().stream();
     LogPipe.Collector log =
         environment.logs().begin(invocation.requestId(), stream, sink, invocation.tail());
-    environment
-        .logs()
-        .add(log, LogLines.start(invocation.requestId(), spec.version()));
+    environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
     long began = clock.nanoTime();
     ScheduledFuture<?> deadline = killLater(environment, spec.timeoutSeconds());
     Environment.Reply reply;
     try {
       reply =
           environment.invoke(
-              LogLines.eventHead(invocation, System.currentTimeMillis() + spec.timeoutSeconds() * 1000L),
+              LogLines.eventHead(
+                  invocation, System.currentTimeMillis() + spec.timeoutSeconds() * 1000L),
               invocation.payload());
     } catch (IOException e) {
       deadline.cancel(false);
@@ -253,7 +255,11 @@ public final class Functions implements AutoCloseable {
       problem = "Function.ResponseSizeTooLarge";
     }
     byte[] tail =
-        close(environment, log, invocation, LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
+        close(
+            environment,
+            log,
+            invocation,
+            LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
     pool.giveBack(environment);
     var report = new Outcome.Report(millis, initMillis, memory, tail);
     if (reply.tooLarge()) {
@@ -299,7 +305,9 @@ public final class Functions implements AutoCloseable {
     environment.exitReason();
     byte[] tail =
         close(
-            environment, log, invocation,
+            environment,
+            log,
+            invocation,
             LogLines.end(invocation, spec, millis, -1, memory, "error", failure.type()));
     pool.discard(environment);
     return new Outcome.Failed(
@@ -386,8 +394,7 @@ public final class Functions implements AutoCloseable {
   private void sweep() {
     long now = clock.nanoTime();
     long idle = settings.idle().toNanos();
-    pool.dropIdle(
-        environment -> !environment.alive() || now - environment.idleSinceNanos() > idle);
+    pool.dropIdle(environment -> !environment.alive() || now - environment.idleSinceNanos() > idle);
   }
 
   private double millisSince(long nanos) {

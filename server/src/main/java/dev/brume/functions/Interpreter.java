@@ -10,8 +10,7 @@ import java.util.List;
 /// @param version e.g. `20.20.2`
 /// @param folders what it needs to see of the file system besides the system's own folders
 /// @param sdk whether the AWS SDK comes with it (Python: boto3)
-record Interpreter(
-    Kind kind, Path executable, String version, List<Path> folders, boolean sdk) {
+record Interpreter(Kind kind, Path executable, String version, List<Path> folders, boolean sdk) {
   enum Kind {
     NODE,
     PYTHON

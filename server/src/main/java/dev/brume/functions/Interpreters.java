@@ -70,7 +70,10 @@ final class Interpreters {
       if (lines.size() >= 2) {
         Path executable = real(Path.of(lines.get(1)));
         return new Interpreter(
-            Interpreter.Kind.NODE, executable, lines.get(0), outside(List.of(home(executable))),
+            Interpreter.Kind.NODE,
+            executable,
+            lines.get(0),
+            outside(List.of(home(executable))),
             true);
       }
     }
@@ -95,7 +98,10 @@ final class Interpreters {
       lines.subList(3, lines.size()).forEach(line -> folders.add(Path.of(line)));
       var found =
           new Interpreter(
-              Interpreter.Kind.PYTHON, Path.of(lines.get(1)), lines.get(0), outside(folders),
+              Interpreter.Kind.PYTHON,
+              Path.of(lines.get(1)),
+              lines.get(0),
+              outside(folders),
               lines.get(2).equals("1"));
       if (found.sdk()) {
         return found;
@@ -146,7 +152,9 @@ final class Interpreters {
     for (Path folder : folders) {
       Path at = real(folder);
       boolean shown =
-          at.startsWith("/usr") || at.getNameCount() < 2 || !Files.isDirectory(at)
+          at.startsWith("/usr")
+              || at.getNameCount() < 2
+              || !Files.isDirectory(at)
               || kept.stream().anyMatch(at::startsWith);
       if (!shown) {
         kept.add(at);

@@ -210,7 +210,8 @@ final class Launcher implements AutoCloseable {
     try (var folders = Files.newDirectoryStream(parent, "brume-*")) {
       for (Path folder : folders) {
         String pid = folder.getFileName().toString().substring("brume-".length());
-        boolean number = !pid.isEmpty() && pid.length() < 10 && pid.chars().allMatch(Character::isDigit);
+        boolean number =
+            !pid.isEmpty() && pid.length() < 10 && pid.chars().allMatch(Character::isDigit);
         if (number && ProcessHandle.of(Long.parseLong(pid)).isEmpty() && Files.isWritable(folder)) {
           Folders.delete(folder);
         }

@@ -67,7 +67,8 @@ final class LogLines {
       lines.add(TIME.format(now) + " " + invocation.requestId() + " " + what + "\n\n");
       lines.addAll(end);
     } else {
-      lines.add("RequestId: " + invocation.requestId() + " Error: " + what + "\n" + errorType + "\n");
+      lines.add(
+          "RequestId: " + invocation.requestId() + " Error: " + what + "\n" + errorType + "\n");
       lines.addAll(end);
     }
     return lines;

@@ -78,7 +78,8 @@ final class LogPipe implements Runnable {
     private void emit(String record) {
       sink.log(stream, record);
       if (tail) {
-        byte[] text = (record.endsWith("\n") ? record : record + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] text =
+            (record.endsWith("\n") ? record : record + "\n").getBytes(StandardCharsets.UTF_8);
         byte[] all = Arrays.copyOf(kept, kept.length + text.length);
         System.arraycopy(text, 0, all, kept.length, text.length);
         kept =
@@ -205,7 +206,10 @@ final class LogPipe implements Runnable {
       while (at < end && held[at] != '\n' && held[at] != (byte) 0xA5) {
         at++;
       }
-      if (at == end && !last && held.length < RECORD_BYTES_MAX * 2 && end - start < RECORD_BYTES_MAX) {
+      if (at == end
+          && !last
+          && held.length < RECORD_BYTES_MAX * 2
+          && end - start < RECORD_BYTES_MAX) {
         return;
       }
       boolean insideText = at < end && held[at] == (byte) 0xA5 && !isFrameAt(at);

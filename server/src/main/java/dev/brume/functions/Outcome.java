@@ -21,8 +21,7 @@ public sealed interface Outcome {
   /// @param initMillis of the environment's start, −1 when it was warm
   /// @param memoryUsedMegabytes the environment's peak
   /// @param logTail the last 4 KB of the log when the invocation asked for them, else empty
-  record Report(
-      double durationMillis, double initMillis, int memoryUsedMegabytes, byte[] logTail) {
+  record Report(double durationMillis, double initMillis, int memoryUsedMegabytes, byte[] logTail) {
     public boolean cold() {
       return initMillis >= 0;
     }

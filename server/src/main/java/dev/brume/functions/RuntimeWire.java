@@ -89,8 +89,7 @@ final class RuntimeWire implements AutoCloseable {
       return;
     }
     write(
-        tooLarge ? "HTTP/1.1 413 Payload Too Large\r\n" : "HTTP/1.1 202 Accepted\r\n",
-        new byte[0]);
+        tooLarge ? "HTTP/1.1 413 Payload Too Large\r\n" : "HTTP/1.1 202 Accepted\r\n", new byte[0]);
   }
 
   /// Writes a response: the status line and headers without the length, and the body.
@@ -115,7 +114,9 @@ final class RuntimeWire implements AutoCloseable {
     while (true) {
       int from = in.position();
       for (int i = from + scanned; i + 3 < in.limit(); i++) {
-        if (in.get(i) == '\r' && in.get(i + 1) == '\n' && in.get(i + 2) == '\r'
+        if (in.get(i) == '\r'
+            && in.get(i + 1) == '\n'
+            && in.get(i + 2) == '\r'
             && in.get(i + 3) == '\n') {
           return i + 4 - from;
         }

@@ -77,8 +77,7 @@ final class Sandbox {
   /// Makes the folders of an environment.
   static Places places(Path folder) throws IOException {
     var places =
-        new Places(
-            folder, folder.resolve("run"), folder.resolve("root"), folder.resolve("tmp"));
+        new Places(folder, folder.resolve("run"), folder.resolve("root"), folder.resolve("tmp"));
     Files.createDirectories(places.run());
     Files.createDirectories(places.root());
     Files.createDirectories(places.temporary());
@@ -108,8 +107,7 @@ final class Sandbox {
       command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
     }
     switch (tier) {
-      case ROOT ->
-          command.addAll(List.of("unshare", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
+      case ROOT -> command.addAll(List.of("unshare", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
       case USER ->
           command.addAll(
               List.of("unshare", "-U", "-r", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
@@ -137,12 +135,13 @@ final class Sandbox {
     variables.put("SB_RUN", places.run().toString());
     variables.put("SB_CODE", codeFolder.toAbsolutePath().toString());
     variables.put("SB_TMP", places.temporary().toAbsolutePath().toString());
-    variables.put(
-        "SB_UID", tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "");
+    variables.put("SB_UID", tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "");
     variables.put("SB_BINDS", String.join("\n", binds));
     variables.put(
         "SB_CGROUPS",
-        group == null ? "" : String.join(" ", group.folders().stream().map(Path::toString).toList()));
+        group == null
+            ? ""
+            : String.join(" ", group.folders().stream().map(Path::toString).toList()));
     return variables;
   }
 
@@ -185,7 +184,9 @@ final class Sandbox {
       if (in == null) {
         throw new IOException("not in the jar: " + resource);
       }
-      Files.write(target, new String(in.readAllBytes(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
+      Files.write(
+          target,
+          new String(in.readAllBytes(), StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8));
     }
     return target;
   }

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +65,8 @@ class FunctionsTest {
 
   @Test
   void contextAndVariablesAreThoseOfLambda() {
-    JsonNode context = FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.context"), "{}"));
+    JsonNode context =
+        FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.context"), "{}"));
     assertThat(context.get("functionName").asText()).isEqualTo("kinds-context");
     assertThat(context.get("functionVersion").asText()).isEqualTo("$LATEST");
     assertThat(context.get("memoryLimitInMB").isTextual()).isTrue();
@@ -105,17 +106,20 @@ class FunctionsTest {
 
   @Test
   void errorsAreReportedAsLambdaDoes() {
-    JsonNode thrown = FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.throws"), "{}"));
+    JsonNode thrown =
+        FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.throws"), "{}"));
     assertThat(thrown.get("errorType").asText()).isEqualTo("OrderError");
     assertThat(thrown.get("errorMessage").asText()).isEqualTo("no such order");
     assertThat(thrown.get("trace").get(0).asText()).contains("no such order");
     assertThat(thrown.get("trace").get(1).asText()).contains("kinds.js");
     assertThat(fixture.node("kinds.throwsString", "{}"))
         .isEqualTo("{\"errorType\":\"string\",\"errorMessage\":\"just text\",\"trace\":[]}");
-    assertThat(fixture.node("kinds.callbackError", "{}")).contains("\"errorMessage\":\"by callback\"");
+    assertThat(fixture.node("kinds.callbackError", "{}"))
+        .contains("\"errorMessage\":\"by callback\"");
     assertThat(fixture.node("kinds.circular", "{}")).contains("Unable to stringify response body");
     assertThat(fixture.node("kinds.neverSettles", "{}")).contains("Runtime.NodeJsExit");
-    assertThat(fixture.node("kinds.uncaught", "{}")).contains("\"errorType\":\"TypeError\"", "out of band");
+    assertThat(fixture.node("kinds.uncaught", "{}"))
+        .contains("\"errorType\":\"TypeError\"", "out of band");
     assertThat(fixture.node("kinds.unhandled", "{}"))
         .contains("Runtime.UnhandledPromiseRejection", "Error: nobody cares");
   }
@@ -123,11 +127,14 @@ class FunctionsTest {
   @Test
   void handlersThatCannotBeLoadedSayWhy() {
     assertThat(fixture.node("missing.handler", "{}"))
-        .contains("\"errorType\":\"Runtime.ImportModuleError\"", "Error: Cannot find module 'not-installed'");
+        .contains(
+            "\"errorType\":\"Runtime.ImportModuleError\"",
+            "Error: Cannot find module 'not-installed'");
     assertThat(fixture.node("syntax.handler", "{}")).contains("Runtime.UserCodeSyntaxError");
     assertThat(fixture.node("kinds.absent", "{}"))
         .contains("Runtime.HandlerNotFound", "kinds.absent is undefined or not exported");
-    assertThat(fixture.node("kinds.notAFunction", "{}")).contains("kinds.notAFunction is not a function");
+    assertThat(fixture.node("kinds.notAFunction", "{}"))
+        .contains("kinds.notAFunction is not a function");
     assertThat(fixture.node("nofile.handler", "{}")).contains("Runtime.ImportModuleError");
     assertThat(fixture.node("../kinds.echo", "{}")).contains("Runtime.MalformedHandlerName");
     assertThat(fixture.node("exits.handler", "{}"))
@@ -137,8 +144,11 @@ class FunctionsTest {
   @Test
   void exitsAndTimeoutsEndTheEnvironment() {
     assertThat(fixture.node("kinds.exits", "{}"))
-        .contains("\"errorType\":\"Runtime.ExitError\"", "Error: Runtime exited with error: exit status 3");
-    assertThat(fixture.node("kinds.exitsQuietly", "{}")).contains("Runtime exited without providing a reason");
+        .contains(
+            "\"errorType\":\"Runtime.ExitError\"",
+            "Error: Runtime exited with error: exit status 3");
+    assertThat(fixture.node("kinds.exitsQuietly", "{}"))
+        .contains("Runtime exited without providing a reason");
     var spec = fixture.spec("nodejs20.x", "kinds.hangs", 128, 1);
     var outcome = fixture.invoke(spec, "{}");
     assertThat(new String(outcome.payload(), StandardCharsets.UTF_8))
@@ -155,7 +165,8 @@ class FunctionsTest {
     var outcome = fixture.invoke(fixture.spec("nodejs20.x", "kinds.logs"), "{}");
     assertThat(fixture.log.get(0)).matches("START RequestId: [0-9a-f-]{36} Version: \\$LATEST\n");
     assertThat(fixture.log.get(1))
-        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\t[0-9a-f-]{36}\tINFO\tplain text \\{ a: 1 }\n");
+        .matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\t[0-9a-f-]{36}\tINFO\tplain text \\{ a: 1 }\n");
     assertThat(fixture.log.get(2)).endsWith("\tERROR\ttwo\nlines\n");
     assertThat(fixture.log.get(3)).isEqualTo("raw line");
     assertThat(fixture.log.get(4)).isEqualTo("no newline");
@@ -165,7 +176,9 @@ class FunctionsTest {
             "REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9.]+ ms\tBilled Duration: \\d+ ms\t"
                 + "Memory Size: 512 MB\tMax Memory Used: \\d+ MB\tInit Duration: [0-9.]+ ms\t\n");
     assertThat(new String(outcome.report().logTail(), StandardCharsets.UTF_8))
-        .startsWith("START").contains("raw line\n").endsWith("ms\t\n");
+        .startsWith("START")
+        .contains("raw line\n")
+        .endsWith("ms\t\n");
   }
 
   @Test
@@ -181,7 +194,9 @@ class FunctionsTest {
   void answersAboveTheLimitAreRefusedAndTheEnvironmentLives() {
     var spec = fixture.spec("nodejs20.x", "kinds.returns");
     assertThat(fixture.invoke(spec, "{\"bytes\":6000000}").payload()).hasSize(6000002);
-    assertThat(new String(fixture.invoke(spec, "{\"bytes\":7340032}").payload(), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                fixture.invoke(spec, "{\"bytes\":7340032}").payload(), StandardCharsets.UTF_8))
         .isEqualTo(
             "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size exceeded "
                 + "maximum allowed payload size (6291556 bytes).\"}");
@@ -199,7 +214,9 @@ class FunctionsTest {
   @Test
   void forkedProcessesDoNotOutliveTheTimeout() {
     var spec = fixture.spec("nodejs20.x", "kinds.forks", 256, 1);
-    assertThat(new String(fixture.invoke(spec, "{\"seconds\":98765}").payload(), StandardCharsets.UTF_8))
+    assertThat(
+            new String(
+                fixture.invoke(spec, "{\"seconds\":98765}").payload(), StandardCharsets.UTF_8))
         .contains("Sandbox.Timedout");
     if (!fixture.functions.status().isolation().equals("reduced")) {
       long until = System.nanoTime() + 5_000_000_000L;
@@ -233,32 +250,41 @@ class FunctionsTest {
     assertThat(seen.get("/.brume/code").asText()).isIn("EACCES", "ENOENT", "");
     assertThat(seen.get("/tmp")).isEmpty();
     assertThat(seen.get("/var/task").toString()).contains("kinds.js");
-    assertThat(fixture.node("kinds.writes", "{\"path\":\"/var/task/x\"}")).isIn("\"EROFS\"", "\"EACCES\"");
+    assertThat(fixture.node("kinds.writes", "{\"path\":\"/var/task/x\"}"))
+        .isIn("\"EROFS\"", "\"EACCES\"");
     assertThat(fixture.node("kinds.writes", "{\"path\":\"/tmp/x\"}")).isEqualTo("\"written\"");
-    assertThat(fixture.node("kinds.writes", "{\"path\":\"/usr/x\"}")).isIn("\"EROFS\"", "\"EACCES\"");
+    assertThat(fixture.node("kinds.writes", "{\"path\":\"/usr/x\"}"))
+        .isIn("\"EROFS\"", "\"EACCES\"");
   }
 
   @Test
   void pythonHandlersAnswerFailAndLog() {
-    assertThat(fixture.text("python3.11", "kinds.echo", "{\"a\":\"ü\"}")).isEqualTo("{\"a\": \"ü\"}");
-    JsonNode context = FunctionsFixture.json(fixture.invoke(fixture.spec("python3.11", "kinds.context"), "{}"));
+    assertThat(fixture.text("python3.11", "kinds.echo", "{\"a\":\"ü\"}"))
+        .isEqualTo("{\"a\": \"ü\"}");
+    JsonNode context =
+        FunctionsFixture.json(fixture.invoke(fixture.spec("python3.11", "kinds.context"), "{}"));
     assertThat(context.get("name").asText()).isEqualTo("kinds-context-py");
     assertThat(context.get("user").asText()).isEqualTo("yes");
-    JsonNode thrown = FunctionsFixture.json(fixture.invoke(fixture.spec("python3.11", "kinds.throws"), "{}"));
+    JsonNode thrown =
+        FunctionsFixture.json(fixture.invoke(fixture.spec("python3.11", "kinds.throws"), "{}"));
     assertThat(thrown.get("errorType").asText()).isEqualTo("ValueError");
     assertThat(thrown.get("errorMessage").asText()).isEqualTo("no such order");
     assertThat(thrown.get("requestId").asText()).hasSize(36);
     assertThat(thrown.get("stackTrace").get(0).asText()).contains("kinds.py", "in throws");
     assertThat(fixture.text("python3.11", "kinds.exits", "{}")).contains("exit status 5");
-    assertThat(fixture.text("python3.11", "kinds.unserializable", "{}")).contains("Runtime.MarshalError");
+    assertThat(fixture.text("python3.11", "kinds.unserializable", "{}"))
+        .contains("Runtime.MarshalError");
     assertThat(fixture.text("python3.11", "nofile.handler", "{}"))
-        .contains("Runtime.ImportModuleError", "Unable to import module 'nofile': No module named 'nofile'");
+        .contains(
+            "Runtime.ImportModuleError",
+            "Unable to import module 'nofile': No module named 'nofile'");
     assertThat(fixture.text("python3.11", "kinds.absent", "{}"))
         .contains("Handler 'absent' missing on module 'kinds'");
     fixture.log.clear();
     assertThat(fixture.text("python3.11", "kinds.logs", "{}")).isEqualTo("null");
     assertThat(fixture.log).anyMatch(line -> line.equals("printed"));
-    assertThat(fixture.log).anyMatch(line -> line.startsWith("[WARNING]\t") && line.endsWith("\tcareful 1\n"));
+    assertThat(fixture.log)
+        .anyMatch(line -> line.startsWith("[WARNING]\t") && line.endsWith("\tcareful 1\n"));
     assertThat(fixture.log).anyMatch(line -> line.equals("to stderr"));
   }
 
