@@ -110,7 +110,7 @@ class DynamoDbServiceTest {
     var item =
         update(
                 "u",
-                "SET #n = if_not_exists(#n, :one), entries = list_append(entries, :l) ADD visits :one REMOVE entries[0] DELETE tags :t",
+                "SET #n = if_not_exists(#n, :one), entries = list_append(entries, :l) ADD visits :one DELETE tags :t",
                 Map.of("#n", "name"),
                 Map.of(
                     ":one",
@@ -124,7 +124,9 @@ class DynamoDbServiceTest {
     assertThat(item.get("visits").n()).isEqualTo("1");
     assertThat(item.get("tags").ss()).containsExactly("b");
     assertThat(item.get("entries").l().stream().map(AttributeValue::n))
-        .containsExactly("2", "3", "9");
+        .containsExactly("1", "2", "3", "9");
+    var shorter = update("u", "REMOVE entries[0], entries[2]", Map.of(), Map.of()).attributes();
+    assertThat(shorter.get("entries").l().stream().map(AttributeValue::n)).containsExactly("2", "9");
   }
 
   @Test
