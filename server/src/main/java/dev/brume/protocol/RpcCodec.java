@@ -83,7 +83,10 @@ final class RpcCodec implements Codec {
 
   // DynamoDB_20120810 gives .v20120810, AmazonSQS nothing.
   private static String version(@Nullable String targetPrefix) {
-    int underscore = targetPrefix == null ? -1 : targetPrefix.lastIndexOf('_');
+    if (targetPrefix == null) {
+      return "";
+    }
+    int underscore = targetPrefix.lastIndexOf('_');
     return underscore < 0 ? "" : ".v" + targetPrefix.substring(underscore + 1);
   }
 }

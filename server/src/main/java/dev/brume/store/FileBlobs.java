@@ -98,12 +98,13 @@ public final class FileBlobs implements Blobs {
       channel.force(true);
       channel.close();
       Path target = path(id);
-      if (Files.notExists(target.getParent())) {
-        Files.createDirectories(target.getParent());
+      Path parent = folder.resolve(id.substring(0, 2));
+      if (Files.notExists(parent)) {
+        Files.createDirectories(parent);
         force(folder);
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-      force(target.getParent());
+      force(parent);
       return id;
     }
 

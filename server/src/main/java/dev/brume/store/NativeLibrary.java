@@ -17,17 +17,17 @@ final class NativeLibrary {
   static void load(Path folder) throws IOException {
     String file = Environment.getJniLibraryFileName("rocksdb");
     // The loader looks for this doubled name in a folder it is given.
-    Path library =
-        folder.resolve(version()).resolve(Environment.getJniLibraryFileName("rocksdbjni"));
+    Path versioned = folder.resolve(version());
+    Path library = versioned.resolve(Environment.getJniLibraryFileName("rocksdbjni"));
     if (!Files.exists(library)) {
+      Files.createDirectories(versioned);
       unpack(file, library);
     }
-    RocksDB.loadLibrary(List.of(library.getParent().toString()));
+    RocksDB.loadLibrary(List.of(versioned.toString()));
   }
 
   private static void unpack(String file, Path library) throws IOException {
-    Files.createDirectories(library.getParent());
-    Path part = Files.createTempFile(library.getParent(), "unpacking", ".part");
+    Path part = library.resolveSibling(library.getFileName() + ".part");
     try (InputStream in = RocksDB.class.getClassLoader().getResourceAsStream(file)) {
       if (in == null) {
         throw new IOException("no RocksDB library for this platform: " + file);

@@ -99,7 +99,7 @@ final class Overlay implements Tx {
           return;
         }
         last = first.getKey();
-        if (last.equals(stored)) {
+        if (stored != null && last.equals(stored)) {
           cursor.next();
         }
         if (first.getValue() != DELETED && !visitor.visit(last, first.getValue())) {

@@ -165,10 +165,10 @@ public final class DynamoDbResources {
         dynamoDb
             .describeTimeToLive(request.call(), new DescribeTimeToLiveInput().tableName(table))
             .timeToLiveDescription();
-    boolean on = present != null && "ENABLED".equals(present.timeToLiveStatus());
+    String current = present != null && "ENABLED".equals(present.timeToLiveStatus()) ? present.attributeName() : null;
     boolean enable = wanted.path("Enabled").asBoolean();
     String attribute = wanted.path("AttributeName").asText("");
-    if (on && (!enable || !attribute.equals(present.attributeName()))) {
+    if (current != null && (!enable || !attribute.equals(current))) {
       dynamoDb.updateTimeToLive(
           request.call(),
           new UpdateTimeToLiveInput()
@@ -176,10 +176,10 @@ public final class DynamoDbResources {
               .timeToLiveSpecification(
                   new TimeToLiveSpecification()
                       .enabled(false)
-                      .attributeName(present.attributeName())));
-      on = false;
+                      .attributeName(current)));
+      current = null;
     }
-    if (enable && !on) {
+    if (enable && current == null) {
       dynamoDb.updateTimeToLive(
           request.call(),
           new UpdateTimeToLiveInput()

@@ -24,6 +24,8 @@ final class Values {
       new BigDecimal("9.9999999999999999999999999999999999999E125");
   private static final BigDecimal NUMBER_MIN = new BigDecimal("1E-130");
 
+  private static final AttributeValue ABSENT = new AttributeValue();
+
   private Values() {}
 
   static AttributeValue string(String text) {
@@ -186,7 +188,7 @@ final class Values {
       case "M" ->
           one.m().keySet().equals(other.m().keySet())
               && one.m().entrySet().stream()
-                  .allMatch(e -> equal(e.getValue(), other.m().get(e.getKey())));
+                  .allMatch(e -> equal(e.getValue(), other.m().getOrDefault(e.getKey(), ABSENT)));
       default -> one.equals(other);
     };
   }
