@@ -11,7 +11,8 @@ final class Addresses {
 
   static byte @Nullable [] parse(String text) {
     try {
-      InetAddress address = text.indexOf(':') >= 0 ? Inet6Address.ofLiteral(text) : Inet4Address.ofLiteral(text);
+      InetAddress address =
+          text.indexOf(':') >= 0 ? Inet6Address.ofLiteral(text) : Inet4Address.ofLiteral(text);
       return address.getAddress();
     } catch (IllegalArgumentException e) {
       return null;

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A compiled pattern. Every field must match; a field matches when any of its alternatives matches any of the event's values there.
+/// A compiled pattern. Every field must match; a field matches when any of its alternatives matches
+/// any of the event's values there.
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html>
 public final class EventPattern {
   /// A pattern that is not one. The message is the reason in AWS's words.
@@ -66,7 +67,8 @@ public final class EventPattern {
     private static boolean matches(Matcher matcher, @Nullable JsonNode value) {
       if (matcher instanceof Matcher.Exists(boolean wanted)) {
         // Only leaves count: an object or empty array there is as if it were absent.
-        boolean present = value != null && !value.isObject() && !(value.isArray() && value.isEmpty());
+        boolean present =
+            value != null && !value.isObject() && !(value.isArray() && value.isEmpty());
         return present == wanted;
       }
       if (value == null || value.isObject()) {
@@ -119,7 +121,10 @@ public final class EventPattern {
     var alternatives = new ArrayList<List<Fields>>();
     for (var entry : pattern.properties()) {
       JsonNode value = entry.getValue();
-      if (entry.getKey().equals("$or") && value.isArray() && value.size() > 1 && allObjects(value)) {
+      if (entry.getKey().equals("$or")
+          && value.isArray()
+          && value.size() > 1
+          && allObjects(value)) {
         var any = new ArrayList<Fields>();
         for (JsonNode each : value) {
           any.add(fields(each));

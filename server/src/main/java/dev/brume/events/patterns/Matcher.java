@@ -23,7 +23,8 @@ sealed interface Matcher {
   record Prefix(String prefix, boolean ignoreCase) implements Matcher {
     @Override
     public boolean matches(JsonNode value) {
-      return value.isTextual() && value.asText().regionMatches(ignoreCase, 0, prefix, 0, prefix.length());
+      return value.isTextual()
+          && value.asText().regionMatches(ignoreCase, 0, prefix, 0, prefix.length());
     }
   }
 
@@ -31,7 +32,9 @@ sealed interface Matcher {
     @Override
     public boolean matches(JsonNode value) {
       String text = value.asText();
-      return value.isTextual() && text.regionMatches(ignoreCase, text.length() - suffix.length(), suffix, 0, suffix.length());
+      return value.isTextual()
+          && text.regionMatches(
+              ignoreCase, text.length() - suffix.length(), suffix, 0, suffix.length());
     }
   }
 
@@ -42,7 +45,8 @@ sealed interface Matcher {
     }
   }
 
-  /// `*` stands for any characters; `\*` for itself. Walks both texts once, without regular expressions.
+  /// `*` stands for any characters; `\*` for itself. Walks both texts once, without regular
+  /// expressions.
   record Wildcard(List<String> parts) implements Matcher {
     @Override
     public boolean matches(JsonNode value) {
@@ -85,16 +89,18 @@ sealed interface Matcher {
       if (!value.isNumber()) {
         return false;
       }
-      return bounds.stream().allMatch(bound -> {
-        int order = value.decimalValue().compareTo(bound.number());
-        return switch (bound.operator()) {
-          case "=" -> order == 0;
-          case "<" -> order < 0;
-          case "<=" -> order <= 0;
-          case ">" -> order > 0;
-          default -> order >= 0;
-        };
-      });
+      return bounds.stream()
+          .allMatch(
+              bound -> {
+                int order = value.decimalValue().compareTo(bound.number());
+                return switch (bound.operator()) {
+                  case "=" -> order == 0;
+                  case "<" -> order < 0;
+                  case "<=" -> order <= 0;
+                  case ">" -> order > 0;
+                  default -> order >= 0;
+                };
+              });
     }
   }
 
@@ -153,7 +159,8 @@ sealed interface Matcher {
     };
   }
 
-  private static Matcher affix(JsonNode value, String operator, boolean prefix) throws EventPattern.Invalid {
+  private static Matcher affix(JsonNode value, String operator, boolean prefix)
+      throws EventPattern.Invalid {
     boolean ignoreCase = value.isObject() && value.size() == 1 && value.has("equals-ignore-case");
     String text = text(ignoreCase ? value.get("equals-ignore-case") : value, operator);
     return prefix ? new Prefix(text, ignoreCase) : new Suffix(text, ignoreCase);
@@ -203,8 +210,12 @@ sealed interface Matcher {
       }
     } else {
       for (JsonNode operand : value.isArray() ? value : List.of(value)) {
-        if (!operand.isTextual() && !operand.isNumber() && !operand.isNull() && !operand.isBoolean()) {
-          throw new EventPattern.Invalid("Inside anything but list, start|null|boolean is not supported.");
+        if (!operand.isTextual()
+            && !operand.isNumber()
+            && !operand.isNull()
+            && !operand.isBoolean()) {
+          throw new EventPattern.Invalid(
+              "Inside anything but list, start|null|boolean is not supported.");
         }
         refused.add(new Equal(operand));
       }
@@ -218,7 +229,8 @@ sealed interface Matcher {
   private static Matcher numeric(JsonNode value) throws EventPattern.Invalid {
     var bounds = new ArrayList<Numeric.Bound>();
     if (!value.isArray() || value.size() % 2 != 0 || value.isEmpty() || value.size() > 4) {
-      throw new EventPattern.Invalid("Invalid numeric match: expected pairs of operator and number");
+      throw new EventPattern.Invalid(
+          "Invalid numeric match: expected pairs of operator and number");
     }
     for (int i = 0; i < value.size(); i += 2) {
       String operator = value.get(i).asText();
@@ -241,7 +253,8 @@ sealed interface Matcher {
       bits = Integer.parseInt(parts[1]);
     }
     if (network == null || bits < 0 || bits > network.length * 8) {
-      throw new EventPattern.Invalid("Malformed CIDR, one '/' required: " + text.toLowerCase(Locale.ROOT));
+      throw new EventPattern.Invalid(
+          "Malformed CIDR, one '/' required: " + text.toLowerCase(Locale.ROOT));
     }
     return new Cidr(network, bits);
   }

@@ -1,4 +1,5 @@
-/// Patterns over JSON, as EventBridge rules, SNS filter policies and event source mappings use them.
+/// Patterns over JSON, as EventBridge rules, SNS filter policies and event source mappings use
+/// them.
 @NullMarked
 package dev.brume.events.patterns;
 

@@ -165,7 +165,10 @@ public final class DynamoDbResources {
         dynamoDb
             .describeTimeToLive(request.call(), new DescribeTimeToLiveInput().tableName(table))
             .timeToLiveDescription();
-    String current = present != null && "ENABLED".equals(present.timeToLiveStatus()) ? present.attributeName() : null;
+    String current =
+        present != null && "ENABLED".equals(present.timeToLiveStatus())
+            ? present.attributeName()
+            : null;
     boolean enable = wanted.path("Enabled").asBoolean();
     String attribute = wanted.path("AttributeName").asText("");
     if (current != null && (!enable || !attribute.equals(current))) {
@@ -174,9 +177,7 @@ public final class DynamoDbResources {
           new UpdateTimeToLiveInput()
               .tableName(table)
               .timeToLiveSpecification(
-                  new TimeToLiveSpecification()
-                      .enabled(false)
-                      .attributeName(current)));
+                  new TimeToLiveSpecification().enabled(false).attributeName(current)));
       current = null;
     }
     if (enable && current == null) {

@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 /// @param dayOfMonth null when it is `?`
 /// @param dayOfWeek null when it is `?`
 record CronExpression(
-    BitSet minutes, BitSet hours, @Nullable DayOfMonth dayOfMonth, BitSet months, @Nullable WeekDay dayOfWeek, BitSet years) {
+    BitSet minutes,
+    BitSet hours,
+    @Nullable DayOfMonth dayOfMonth,
+    BitSet months,
+    @Nullable WeekDay dayOfWeek,
+    BitSet years) {
   private static final int YEAR_MIN = 1970;
   private static final int YEAR_MAX = 2199;
-  private static final List<String> MONTHS = List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
+  private static final List<String> MONTHS =
+      List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC");
   private static final List<String> DAYS = List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT");
 
   /// @param days listed days
@@ -37,7 +43,10 @@ record CronExpression(
       LocalDate target = date.withDayOfMonth(Math.min(nearest, date.lengthOfMonth()));
       return switch (target.getDayOfWeek()) {
         case SATURDAY -> target.getDayOfMonth() == 1 ? target.plusDays(2) : target.minusDays(1);
-        case SUNDAY -> target.getDayOfMonth() == target.lengthOfMonth() ? target.minusDays(2) : target.plusDays(1);
+        case SUNDAY ->
+            target.getDayOfMonth() == target.lengthOfMonth()
+                ? target.minusDays(2)
+                : target.plusDays(1);
         case MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY -> target;
       };
     }
@@ -51,7 +60,8 @@ record CronExpression(
       if (!days.get(day.getValue() % 7 + 1)) {
         return false;
       }
-      return ordinal == 0 || date.equals(date.with(TemporalAdjusters.dayOfWeekInMonth(ordinal, day)));
+      return ordinal == 0
+          || date.equals(date.with(TemporalAdjusters.dayOfWeekInMonth(ordinal, day)));
     }
   }
 
@@ -62,8 +72,12 @@ record CronExpression(
       throw EventsErrors.badSchedule();
     }
     return new CronExpression(
-        set(fields[0], 0, 59, List.of()), set(fields[1], 0, 23, List.of()), dayOfMonth(fields[2]), set(fields[3], 1, 12, MONTHS),
-        weekDay(fields[4]), set(fields[5], YEAR_MIN, YEAR_MAX, List.of()));
+        set(fields[0], 0, 59, List.of()),
+        set(fields[1], 0, 23, List.of()),
+        dayOfMonth(fields[2]),
+        set(fields[3], 1, 12, MONTHS),
+        weekDay(fields[4]),
+        set(fields[5], YEAR_MIN, YEAR_MAX, List.of()));
   }
 
   private static @Nullable DayOfMonth dayOfMonth(String field) {
@@ -74,7 +88,8 @@ record CronExpression(
       return new DayOfMonth(new BitSet(), true, 0);
     }
     if (field.endsWith("W")) {
-      return new DayOfMonth(new BitSet(), false, number(field.substring(0, field.length() - 1), 1, 31, List.of()));
+      return new DayOfMonth(
+          new BitSet(), false, number(field.substring(0, field.length() - 1), 1, 31, List.of()));
     }
     return new DayOfMonth(set(field, 1, 31, List.of()), false, 0);
   }
@@ -85,7 +100,9 @@ record CronExpression(
     }
     int hash = field.indexOf('#');
     if (hash > 0) {
-      return new WeekDay(set(field.substring(0, hash), 1, 7, DAYS), number(field.substring(hash + 1), 1, 5, List.of()));
+      return new WeekDay(
+          set(field.substring(0, hash), 1, 7, DAYS),
+          number(field.substring(hash + 1), 1, 5, List.of()));
     }
     if (field.equals("L")) {
       return new WeekDay(set("7", 1, 7, DAYS), 0);
@@ -112,7 +129,10 @@ record CronExpression(
           throw EventsErrors.badSchedule();
         }
         from = number(range[0], min, max, names);
-        to = range.length == 2 ? number(range[1], min, max, names) : stepped.length == 2 ? max : from;
+        to =
+            range.length == 2
+                ? number(range[1], min, max, names)
+                : stepped.length == 2 ? max : from;
       }
       // A range may run over the end, as in FRI-MON.
       for (int value = from; value <= (to < from ? to + max - min + 1 : to); value += step) {
@@ -138,7 +158,8 @@ record CronExpression(
   }
 
   @Nullable Instant next(Instant after) {
-    var start = after.atOffset(ZoneOffset.UTC).toLocalDateTime().plusMinutes(1).withSecond(0).withNano(0);
+    var start =
+        after.atOffset(ZoneOffset.UTC).toLocalDateTime().plusMinutes(1).withSecond(0).withNano(0);
     LocalDate date = start.toLocalDate();
     LocalTime from = start.toLocalTime();
     while (date.getYear() <= YEAR_MAX) {
@@ -154,7 +175,10 @@ record CronExpression(
       if (time != null) {
         return date.atTime(time).toInstant(ZoneOffset.UTC);
       }
-      date = months.get(date.getMonthValue()) ? date.plusDays(1) : date.plusMonths(1).withDayOfMonth(1);
+      date =
+          months.get(date.getMonthValue())
+              ? date.plusDays(1)
+              : date.plusMonths(1).withDayOfMonth(1);
       from = LocalTime.MIDNIGHT;
     }
     return null;
@@ -167,7 +191,9 @@ record CronExpression(
   }
 
   private @Nullable LocalTime nextTime(LocalTime from) {
-    for (int hour = hours.nextSetBit(from.getHour()); hour >= 0; hour = hours.nextSetBit(hour + 1)) {
+    for (int hour = hours.nextSetBit(from.getHour());
+        hour >= 0;
+        hour = hours.nextSetBit(hour + 1)) {
       int minute = minutes.nextSetBit(hour == from.getHour() ? from.getMinute() : 0);
       if (minute >= 0) {
         return LocalTime.of(hour, minute);

@@ -23,7 +23,8 @@ final class EventsErrors {
   }
 
   static ServiceError noRule(String rule, String bus) {
-    return new ResourceNotFoundException("Rule " + rule + " does not exist on EventBus " + bus + ".");
+    return new ResourceNotFoundException(
+        "Rule " + rule + " does not exist on EventBus " + bus + ".");
   }
 
   static ServiceError badSchedule() {

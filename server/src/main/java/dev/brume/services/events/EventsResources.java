@@ -37,7 +37,16 @@ public final class EventsResources {
 
     @Override
     public Set<String> properties() {
-      return Set.of("Name", "Description", "EventBusName", "EventPattern", "RoleArn", "ScheduleExpression", "State", "Tags", "Targets");
+      return Set.of(
+          "Name",
+          "Description",
+          "EventBusName",
+          "EventPattern",
+          "RoleArn",
+          "ScheduleExpression",
+          "State",
+          "Tags",
+          "Targets");
     }
 
     @Override
@@ -53,10 +62,17 @@ public final class EventsResources {
     private ResourceState put(ResourceRequest request, String name, ObjectNode old) {
       ObjectNode properties = request.properties();
       String bus = text(properties, "EventBusName");
-      var in = new PutRuleRequest().name(name).eventBusName(bus).description(text(properties, "Description")).roleArn(text(properties, "RoleArn"))
-              .scheduleExpression(text(properties, "ScheduleExpression")).state(text(properties, "State"));
+      var in =
+          new PutRuleRequest()
+              .name(name)
+              .eventBusName(bus)
+              .description(text(properties, "Description"))
+              .roleArn(text(properties, "RoleArn"))
+              .scheduleExpression(text(properties, "ScheduleExpression"))
+              .state(text(properties, "State"));
       JsonNode pattern = properties.path("EventPattern");
-      in.eventPattern(pattern.isObject() ? Json.write(pattern) : pattern.isTextual() ? pattern.asText() : null);
+      in.eventPattern(
+          pattern.isObject() ? Json.write(pattern) : pattern.isTextual() ? pattern.asText() : null);
       var tags = tags(request);
       in.tags(tags.isEmpty() ? null : tags);
       String arn = events.putRule(request.call(), in).ruleArn();
@@ -65,17 +81,20 @@ public final class EventsResources {
       return new ResourceState(id, Map.of("Arn", TextNode.valueOf(String.valueOf(arn))));
     }
 
-    private void targets(ResourceRequest request, String name, @Nullable String bus, ObjectNode old) {
+    private void targets(
+        ResourceRequest request, String name, @Nullable String bus, ObjectNode old) {
       var wanted = new ArrayList<Target>();
       request.properties().path("Targets").forEach(target -> wanted.add(target(target)));
       var gone = new ArrayList<String>();
       old.path("Targets").forEach(target -> gone.add(target.path("Id").asText()));
       wanted.forEach(target -> gone.remove(target.id()));
       if (!gone.isEmpty()) {
-        events.removeTargets(request.call(), new RemoveTargetsRequest().rule(name).eventBusName(bus).ids(gone));
+        events.removeTargets(
+            request.call(), new RemoveTargetsRequest().rule(name).eventBusName(bus).ids(gone));
       }
       if (!wanted.isEmpty()) {
-        events.putTargets(request.call(), new PutTargetsRequest().rule(name).eventBusName(bus).targets(wanted));
+        events.putTargets(
+            request.call(), new PutTargetsRequest().rule(name).eventBusName(bus).targets(wanted));
       }
     }
 
@@ -84,9 +103,17 @@ public final class EventsResources {
       String bus = text(request.properties(), "EventBusName");
       String name = ruleName(physicalId);
       try {
-        List<String> ids = events.listTargetsByRule(request.call(), new ListTargetsByRuleRequest().rule(name).eventBusName(bus)).targets().stream().map(Target::id).toList();
+        List<String> ids =
+            events
+                .listTargetsByRule(
+                    request.call(), new ListTargetsByRuleRequest().rule(name).eventBusName(bus))
+                .targets()
+                .stream()
+                .map(Target::id)
+                .toList();
         if (!ids.isEmpty()) {
-          events.removeTargets(request.call(), new RemoveTargetsRequest().rule(name).eventBusName(bus).ids(ids));
+          events.removeTargets(
+              request.call(), new RemoveTargetsRequest().rule(name).eventBusName(bus).ids(ids));
         }
         events.deleteRule(request.call(), new DeleteRuleRequest().name(name).eventBusName(bus));
       } catch (ResourceNotFoundException e) {
@@ -116,10 +143,25 @@ public final class EventsResources {
       String name = String.valueOf(text(request.properties(), "Name"));
       var tags = tags(request);
       try {
-        events.createEventBus(request.call(), new CreateEventBusRequest().name(name).description(text(request.properties(), "Description")).tags(tags.isEmpty() ? null : tags));
+        events.createEventBus(
+            request.call(),
+            new CreateEventBusRequest()
+                .name(name)
+                .description(text(request.properties(), "Description"))
+                .tags(tags.isEmpty() ? null : tags));
       } catch (ResourceAlreadyExistsException e) {
-        var present = events.listTagsForResource(request.call(), new ListTagsForResourceRequest().resourceARN(request.call().arn("events", "event-bus/" + name))).tags();
-        if (present.stream().noneMatch(tag -> tag.key().equals("aws:cloudformation:stack-id") && tag.value().equals(request.stackId()))) {
+        var present =
+            events
+                .listTagsForResource(
+                    request.call(),
+                    new ListTagsForResourceRequest()
+                        .resourceARN(request.call().arn("events", "event-bus/" + name)))
+                .tags();
+        if (present.stream()
+            .noneMatch(
+                tag ->
+                    tag.key().equals("aws:cloudformation:stack-id")
+                        && tag.value().equals(request.stackId()))) {
           throw e;
         }
       }
@@ -128,7 +170,11 @@ public final class EventsResources {
 
     @Override
     public ResourceState update(ResourceRequest request, String physicalId, ObjectNode old) {
-      events.tagResource(request.call(), new TagResourceRequest().resourceARN(request.call().arn("events", "event-bus/" + physicalId)).tags(tags(request)));
+      events.tagResource(
+          request.call(),
+          new TagResourceRequest()
+              .resourceARN(request.call().arn("events", "event-bus/" + physicalId))
+              .tags(tags(request)));
       return state(request, physicalId);
     }
 
@@ -138,33 +184,70 @@ public final class EventsResources {
     }
 
     private static ResourceState state(ResourceRequest request, String name) {
-      return new ResourceState(name, Map.of("Arn", TextNode.valueOf(request.call().arn("events", "event-bus/" + name)), "Name", TextNode.valueOf(name)));
+      return new ResourceState(
+          name,
+          Map.of(
+              "Arn",
+              TextNode.valueOf(request.call().arn("events", "event-bus/" + name)),
+              "Name",
+              TextNode.valueOf(name)));
     }
   }
 
   private static Target target(JsonNode node) {
-    var target = new Target().id(text(node, "Id")).arn(text(node, "Arn")).roleArn(text(node, "RoleArn")).input(text(node, "Input")).inputPath(text(node, "InputPath"));
+    var target =
+        new Target()
+            .id(text(node, "Id"))
+            .arn(text(node, "Arn"))
+            .roleArn(text(node, "RoleArn"))
+            .input(text(node, "Input"))
+            .inputPath(text(node, "InputPath"));
     JsonNode transformer = node.path("InputTransformer");
     if (transformer.isObject()) {
       var paths = new LinkedHashMap<String, String>();
-      transformer.path("InputPathsMap").properties().forEach(e -> paths.put(e.getKey(), e.getValue().asText()));
-      target.inputTransformer(new InputTransformer().inputPathsMap(paths).inputTemplate(text(transformer, "InputTemplate")));
+      transformer
+          .path("InputPathsMap")
+          .properties()
+          .forEach(e -> paths.put(e.getKey(), e.getValue().asText()));
+      target.inputTransformer(
+          new InputTransformer()
+              .inputPathsMap(paths)
+              .inputTemplate(text(transformer, "InputTemplate")));
     }
     if (node.path("SqsParameters").isObject()) {
-      target.sqsParameters(new SqsParameters().messageGroupId(text(node.get("SqsParameters"), "MessageGroupId")));
+      target.sqsParameters(
+          new SqsParameters().messageGroupId(text(node.get("SqsParameters"), "MessageGroupId")));
     }
     if (node.path("DeadLetterConfig").isObject()) {
-      target.deadLetterConfig(new DeadLetterConfig().arn(text(node.get("DeadLetterConfig"), "Arn")));
+      target.deadLetterConfig(
+          new DeadLetterConfig().arn(text(node.get("DeadLetterConfig"), "Arn")));
     }
     JsonNode retry = node.path("RetryPolicy");
     if (retry.isObject()) {
-      target.retryPolicy(new RetryPolicy()
-          .maximumRetryAttempts(retry.has("MaximumRetryAttempts") ? retry.get("MaximumRetryAttempts").asInt() : null)
-          .maximumEventAgeInSeconds(retry.has("MaximumEventAgeInSeconds") ? retry.get("MaximumEventAgeInSeconds").asInt() : null));
+      target.retryPolicy(
+          new RetryPolicy()
+              .maximumRetryAttempts(
+                  retry.has("MaximumRetryAttempts")
+                      ? retry.get("MaximumRetryAttempts").asInt()
+                      : null)
+              .maximumEventAgeInSeconds(
+                  retry.has("MaximumEventAgeInSeconds")
+                      ? retry.get("MaximumEventAgeInSeconds").asInt()
+                      : null));
     }
-    for (String other : List.of("EcsParameters", "KinesisParameters", "HttpParameters", "BatchParameters", "RunCommandParameters", "RedshiftDataParameters", "SageMakerPipelineParameters", "AppSyncParameters")) {
+    for (String other :
+        List.of(
+            "EcsParameters",
+            "KinesisParameters",
+            "HttpParameters",
+            "BatchParameters",
+            "RunCommandParameters",
+            "RedshiftDataParameters",
+            "SageMakerPipelineParameters",
+            "AppSyncParameters")) {
       if (node.has(other)) {
-        throw EventsErrors.validation("Brume does not implement " + other + " of a rule's target yet");
+        throw EventsErrors.validation(
+            "Brume does not implement " + other + " of a rule's target yet");
       }
     }
     return target;
@@ -172,8 +255,13 @@ public final class EventsResources {
 
   private static List<Tag> tags(ResourceRequest request) {
     var tags = new LinkedHashMap<>(request.tags());
-    request.properties().path("Tags").forEach(tag -> tags.put(tag.path("Key").asText(), tag.path("Value").asText()));
-    return tags.entrySet().stream().map(e -> new Tag().key(e.getKey()).value(e.getValue())).toList();
+    request
+        .properties()
+        .path("Tags")
+        .forEach(tag -> tags.put(tag.path("Key").asText(), tag.path("Value").asText()));
+    return tags.entrySet().stream()
+        .map(e -> new Tag().key(e.getKey()).value(e.getValue()))
+        .toList();
   }
 
   private static @Nullable String text(JsonNode node, String field) {

@@ -16,7 +16,8 @@ final class EventsStore {
   private static final Row<Rule> RULE = Row.of(Rule.class);
   private static final Row<Bus> BUS = Row.of(Bus.class);
 
-  record Bus(String name, long createdMillis, @Nullable String description, Map<String, String> tags) {}
+  record Bus(
+      String name, long createdMillis, @Nullable String description, Map<String, String> tags) {}
 
   private static Key root(Call call, String kind) {
     return Key.of("events", call.account(), call.region(), kind);

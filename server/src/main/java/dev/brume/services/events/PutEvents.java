@@ -14,13 +14,19 @@ final class PutEvents {
 
   static @Nullable PutEventsResultEntry problem(PutEventsRequestEntry entry) {
     if (blank(entry.source())) {
-      return failed("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.");
+      return failed(
+          "InvalidArgument",
+          "Parameter Source is not valid. Reason: Source is a required argument.");
     }
     if (blank(entry.detailType())) {
-      return failed("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.");
+      return failed(
+          "InvalidArgument",
+          "Parameter DetailType is not valid. Reason: DetailType is a required argument.");
     }
     if (blank(entry.detail())) {
-      return failed("InvalidArgument", "Parameter Detail is not valid. Reason: Detail is a required argument.");
+      return failed(
+          "InvalidArgument",
+          "Parameter Detail is not valid. Reason: Detail is a required argument.");
     }
     if (String.valueOf(entry.source()).startsWith("aws.")) {
       return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
@@ -35,7 +41,8 @@ final class PutEvents {
     return null;
   }
 
-  /// An entry's size as AWS counts it: 14 bytes for a time, and the UTF-8 of source, detail type, detail and resources.
+  /// An entry's size as AWS counts it: 14 bytes for a time, and the UTF-8 of source, detail type,
+  /// detail and resources.
   /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>
   static int size(PutEventsRequestEntry entry) {
     int size = entry.time() == null ? 0 : 14;

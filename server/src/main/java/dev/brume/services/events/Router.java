@@ -29,7 +29,9 @@ final class Router {
 
   void route(Tx tx, Call call, String bus, JsonNode event) {
     for (Rule rule : store.rules(tx, call, bus)) {
-      if (rule.enabled() && rule.eventPattern() != null && pattern(rule.eventPattern()).matches(event)) {
+      if (rule.enabled()
+          && rule.eventPattern() != null
+          && pattern(rule.eventPattern()).matches(event)) {
         fire(tx, call, rule, event);
       }
     }
@@ -39,11 +41,26 @@ final class Router {
   void fire(Tx tx, Call call, Rule rule, JsonNode event) {
     String ruleArn = call.arn("events", rule.resource());
     for (Rule.RuleTarget target : rule.targets()) {
-      Map<String, String> system = target.messageGroupId() == null ? Map.of() : Map.of("MessageGroupId", target.messageGroupId());
-      targets.send(tx, new Event(
-          ids.uuid(), target.arn(), "events.amazonaws.com", ruleArn, call.account(), TargetInput.of(rule, ruleArn, target, event),
-          null, Map.of(), system, new Event.Retry(target.retryAttempts() + 1, target.eventAgeSeconds(), BACKOFF_SECONDS),
-          target.deadLetterArn(), call.now().toEpochMilli()));
+      Map<String, String> system =
+          target.messageGroupId() == null
+              ? Map.of()
+              : Map.of("MessageGroupId", target.messageGroupId());
+      targets.send(
+          tx,
+          new Event(
+              ids.uuid(),
+              target.arn(),
+              "events.amazonaws.com",
+              ruleArn,
+              call.account(),
+              TargetInput.of(rule, ruleArn, target, event),
+              null,
+              Map.of(),
+              system,
+              new Event.Retry(
+                  target.retryAttempts() + 1, target.eventAgeSeconds(), BACKOFF_SECONDS),
+              target.deadLetterArn(),
+              call.now().toEpochMilli()));
     }
   }
 
@@ -69,12 +86,14 @@ final class Router {
     if (compiled.size() > COMPILED_MAX) {
       compiled.clear();
     }
-    return compiled.computeIfAbsent(text, each -> {
-      try {
-        return EventPattern.of(each);
-      } catch (EventPattern.Invalid e) {
-        throw new IllegalStateException("a stored pattern is invalid", e);
-      }
-    });
+    return compiled.computeIfAbsent(
+        text,
+        each -> {
+          try {
+            return EventPattern.of(each);
+          } catch (EventPattern.Invalid e) {
+            throw new IllegalStateException("a stored pattern is invalid", e);
+          }
+        });
   }
 }

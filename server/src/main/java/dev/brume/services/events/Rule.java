@@ -41,22 +41,63 @@ record Rule(
   }
 
   Rule withState(String changed) {
-    return new Rule(bus, name, eventPattern, scheduleExpression, changed, description, roleArn, tags, targets, firedMillis);
+    return new Rule(
+        bus,
+        name,
+        eventPattern,
+        scheduleExpression,
+        changed,
+        description,
+        roleArn,
+        tags,
+        targets,
+        firedMillis);
   }
 
   Rule withTargets(List<RuleTarget> changed) {
-    return new Rule(bus, name, eventPattern, scheduleExpression, state, description, roleArn, tags, changed, firedMillis);
+    return new Rule(
+        bus,
+        name,
+        eventPattern,
+        scheduleExpression,
+        state,
+        description,
+        roleArn,
+        tags,
+        changed,
+        firedMillis);
   }
 
   Rule withTags(Map<String, String> changed) {
-    return new Rule(bus, name, eventPattern, scheduleExpression, state, description, roleArn, changed, targets, firedMillis);
+    return new Rule(
+        bus,
+        name,
+        eventPattern,
+        scheduleExpression,
+        state,
+        description,
+        roleArn,
+        changed,
+        targets,
+        firedMillis);
   }
 
   Rule fired(long millis) {
-    return new Rule(bus, name, eventPattern, scheduleExpression, state, description, roleArn, tags, targets, millis);
+    return new Rule(
+        bus,
+        name,
+        eventPattern,
+        scheduleExpression,
+        state,
+        description,
+        roleArn,
+        tags,
+        targets,
+        millis);
   }
 
-  /// The resource part of the ARN: `rule/<name>`, on another bus than the default `rule/<bus>/<name>`.
+  /// The resource part of the ARN: `rule/<name>`, on another bus than the default
+  /// `rule/<bus>/<name>`.
   String resource() {
     return bus.equals("default") ? "rule/" + name : "rule/" + bus + "/" + name;
   }

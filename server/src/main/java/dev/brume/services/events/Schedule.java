@@ -31,18 +31,20 @@ sealed interface Schedule {
 
   /// Throws ValidationException.
   static Schedule of(String text) {
-    Matcher rate = Pattern.compile("rate\\((\\d{1,9}) (minute|minutes|hour|hours|day|days)\\)").matcher(text);
+    Matcher rate =
+        Pattern.compile("rate\\((\\d{1,9}) (minute|minutes|hour|hours|day|days)\\)").matcher(text);
     if (rate.matches()) {
       long count = Long.parseLong(rate.group(1));
       boolean plural = rate.group(2).endsWith("s");
       if (count == 0 || plural != count > 1) {
         throw EventsErrors.badSchedule();
       }
-      return new Rate(switch (rate.group(2).charAt(0)) {
-        case 'm' -> Duration.ofMinutes(count);
-        case 'h' -> Duration.ofHours(count);
-        default -> Duration.ofDays(count);
-      });
+      return new Rate(
+          switch (rate.group(2).charAt(0)) {
+            case 'm' -> Duration.ofMinutes(count);
+            case 'h' -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+          });
     }
     if (text.startsWith("cron(") && text.endsWith(")")) {
       return new Cron(CronExpression.of(text.substring(5, text.length() - 1)));

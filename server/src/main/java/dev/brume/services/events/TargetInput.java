@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html>
 final class TargetInput {
   private static final Pattern PLACEHOLDER = Pattern.compile("<([A-Za-z0-9_.-]+)>");
-  private static final Pattern STEP = Pattern.compile("\\.([A-Za-z0-9_-]+)|\\['([^']+)'\\]|\\[(\\d+)\\]");
+  private static final Pattern STEP =
+      Pattern.compile("\\.([A-Za-z0-9_-]+)|\\['([^']+)'\\]|\\[(\\d+)\\]");
 
   private TargetInput() {}
 
@@ -37,14 +38,20 @@ final class TargetInput {
     while (placeholder.find()) {
       boolean quoted = insideQuotes(template, placeholder.start());
       JsonNode value = value(placeholder.group(1), rule, ruleArn, target, event);
-      String text = value == null ? "" : value.isTextual() && quoted ? escaped(value.asText()) : quoted ? escaped(Json.write(value)) : Json.write(value);
+      String text =
+          value == null
+              ? ""
+              : value.isTextual() && quoted
+                  ? escaped(value.asText())
+                  : quoted ? escaped(Json.write(value)) : Json.write(value);
       placeholder.appendReplacement(out, Matcher.quoteReplacement(text));
     }
     placeholder.appendTail(out);
     return out.toString();
   }
 
-  private static @Nullable JsonNode value(String name, Rule rule, String ruleArn, Rule.RuleTarget target, JsonNode event) {
+  private static @Nullable JsonNode value(
+      String name, Rule rule, String ruleArn, Rule.RuleTarget target, JsonNode event) {
     return switch (name) {
       case "aws.events.rule-arn" -> Json.array().add(ruleArn).get(0);
       case "aws.events.rule-name" -> Json.array().add(rule.name()).get(0);
@@ -73,7 +80,8 @@ final class TargetInput {
   }
 
   static boolean isPath(String path) {
-    return path.equals("$") || path.startsWith("$") && STEP.matcher(path.substring(1)).replaceAll("").isEmpty();
+    return path.equals("$")
+        || path.startsWith("$") && STEP.matcher(path.substring(1)).replaceAll("").isEmpty();
   }
 
   /// The value at a path such as `$.detail.items[0]`, null if there is none.
@@ -82,7 +90,10 @@ final class TargetInput {
     Matcher step = STEP.matcher(path);
     int end = 1;
     while (step.find(end) && step.start() == end && at != null) {
-      at = step.group(3) != null ? at.get(Integer.parseInt(step.group(3))) : at.get(step.group(1) != null ? step.group(1) : step.group(2));
+      at =
+          step.group(3) != null
+              ? at.get(Integer.parseInt(step.group(3)))
+              : at.get(step.group(1) != null ? step.group(1) : step.group(2));
       end = step.end();
     }
     return at;

@@ -14,7 +14,11 @@ class EventPatternTest {
        "empty": "", "none": null, "ok": true, "lines": [{"sku": "a", "count": 1}, {"sku": "b", "count": 5}]}}""";
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
       true  | {"source": ["shop", "other"]}
       false | {"source": ["other"]}
       true  | {"detail": {"state": ["PAID"], "ok": [true], "none": [null], "empty": [""]}}
@@ -46,7 +50,11 @@ class EventPatternTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
       {}                                    | Empty patterns are not allowed
       []                                    | Filter is not an object
       {"a": "b"}                            | "a" must be an object or an array
@@ -57,6 +65,8 @@ class EventPatternTest {
       {"a": [{"cidr": "10.0.0.0/99"}]}      | Malformed CIDR, one '/' required: 10.0.0.0/99
       """)
   void refused(String pattern, String reason) {
-    assertThatThrownBy(() -> EventPattern.of(pattern)).isInstanceOf(EventPattern.Invalid.class).hasMessage(reason);
+    assertThatThrownBy(() -> EventPattern.of(pattern))
+        .isInstanceOf(EventPattern.Invalid.class)
+        .hasMessage(reason);
   }
 }

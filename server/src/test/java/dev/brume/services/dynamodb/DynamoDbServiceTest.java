@@ -126,7 +126,8 @@ class DynamoDbServiceTest {
     assertThat(item.get("entries").l().stream().map(AttributeValue::n))
         .containsExactly("1", "2", "3", "9");
     var shorter = update("u", "REMOVE entries[0], entries[2]", Map.of(), Map.of()).attributes();
-    assertThat(shorter.get("entries").l().stream().map(AttributeValue::n)).containsExactly("2", "9");
+    assertThat(shorter.get("entries").l().stream().map(AttributeValue::n))
+        .containsExactly("2", "9");
   }
 
   @Test

@@ -32,19 +32,22 @@ class EventsServiceTest {
   private final MemoryKv kv = new MemoryKv();
   private final VirtualClock clock = new VirtualClock(kv, () -> START);
   private final DurableTimers timers = new DurableTimers(kv, clock);
-  private final Targets targets = new Targets() {
-    @Override
-    public void receive(String arnService, Receiver receiver) {}
+  private final Targets targets =
+      new Targets() {
+        @Override
+        public void receive(String arnService, Receiver receiver) {}
 
-    @Override
-    public void send(Tx tx, Event event) {
-      tx.afterCommit(() -> sent.add(event));
-    }
-  };
-  private final EventsService service = new EventsService(kv, clock, timers, targets, new Ids(new Random(1)));
+        @Override
+        public void send(Tx tx, Event event) {
+          tx.afterCommit(() -> sent.add(event));
+        }
+      };
+  private final EventsService service =
+      new EventsService(kv, clock, timers, targets, new Ids(new Random(1)));
 
   private Call call() {
-    return new Call("000000000000", "us-east-1", new Principal.Root("000000000000"), "r", clock.instant(), "");
+    return new Call(
+        "000000000000", "us-east-1", new Principal.Root("000000000000"), "r", clock.instant(), "");
   }
 
   @BeforeEach
@@ -53,12 +56,16 @@ class EventsServiceTest {
   }
 
   private void rule(String name, String pattern, String schedule, Target target) {
-    service.putRule(call(), new PutRuleRequest().name(name).eventPattern(pattern).scheduleExpression(schedule));
+    service.putRule(
+        call(), new PutRuleRequest().name(name).eventPattern(pattern).scheduleExpression(schedule));
     service.putTargets(call(), new PutTargetsRequest().rule(name).targets(List.of(target)));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
       0 1 * * ? *        | 2026-01-02T01:00:00Z
       */15 * * * ? *     | 2026-01-01T12:45:00Z
       0 18 ? * MON-FRI * | 2026-01-01T18:00:00Z
@@ -75,7 +82,10 @@ class EventsServiceTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock = """
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
       cron(0 1 * * * *)
       cron(0 25 * * ? *)
       cron(0 1 * * ?)
@@ -85,7 +95,10 @@ class EventsServiceTest {
       cron(0 0 31 2 ? *)
       """)
   void badSchedulesAreRefused(String expression) {
-    assertThatThrownBy(() -> service.putRule(call(), new PutRuleRequest().name("r").scheduleExpression(expression)))
+    assertThatThrownBy(
+            () ->
+                service.putRule(
+                    call(), new PutRuleRequest().name("r").scheduleExpression(expression)))
         .hasMessage("Parameter ScheduleExpression is not valid.");
   }
 
@@ -97,7 +110,8 @@ class EventsServiceTest {
     var event = dev.brume.json.Json.parseOwn(new String(sent.getFirst().payload()));
     assertThat(event.get("detail-type").asText()).isEqualTo("Scheduled Event");
     assertThat(event.get("time").asText()).isEqualTo("2026-01-02T01:00:00Z");
-    assertThat(event.get("resources").get(0).asText()).isEqualTo("arn:aws:events:us-east-1:000000000000:rule/daily");
+    assertThat(event.get("resources").get(0).asText())
+        .isEqualTo("arn:aws:events:us-east-1:000000000000:rule/daily");
     service.disableRule(call(), new DisableRuleRequest().name("daily"));
     timers.advance(Duration.ofDays(3));
     assertThat(sent).hasSize(3);
@@ -112,25 +126,59 @@ class EventsServiceTest {
 
   @Test
   void matchingEventsReachTheTargetsInTheirForm() {
-    rule("orders", "{\"source\": [\"shop\"]}", null, new Target().id("t").arn(FUNCTION)
-        .inputTransformer(new InputTransformer().inputPathsMap(Map.of("id", "$.detail.id", "n", "$.detail.lines[1].n")).inputTemplate("{\"order\": \"no <id>\", \"n\": <n>}")));
-    var response = service.putEvents(call(), new PutEventsRequest().entries(List.of(
-        new PutEventsRequestEntry().source("shop").detailType("Order").detail("{\"id\": \"a\\\"b\", \"lines\": [{}, {\"n\": 7}]}"),
-        new PutEventsRequestEntry().source("else").detailType("Order").detail("{}"),
-        new PutEventsRequestEntry().source("shop").detailType("Order").detail("not json"),
-        new PutEventsRequestEntry().source("aws.s3").detailType("Order").detail("{}"))));
+    rule(
+        "orders",
+        "{\"source\": [\"shop\"]}",
+        null,
+        new Target()
+            .id("t")
+            .arn(FUNCTION)
+            .inputTransformer(
+                new InputTransformer()
+                    .inputPathsMap(Map.of("id", "$.detail.id", "n", "$.detail.lines[1].n"))
+                    .inputTemplate("{\"order\": \"no <id>\", \"n\": <n>}")));
+    var response =
+        service.putEvents(
+            call(),
+            new PutEventsRequest()
+                .entries(
+                    List.of(
+                        new PutEventsRequestEntry()
+                            .source("shop")
+                            .detailType("Order")
+                            .detail("{\"id\": \"a\\\"b\", \"lines\": [{}, {\"n\": 7}]}"),
+                        new PutEventsRequestEntry().source("else").detailType("Order").detail("{}"),
+                        new PutEventsRequestEntry()
+                            .source("shop")
+                            .detailType("Order")
+                            .detail("not json"),
+                        new PutEventsRequestEntry()
+                            .source("aws.s3")
+                            .detailType("Order")
+                            .detail("{}"))));
     assertThat(response.failedEntryCount()).isEqualTo(2);
     assertThat(response.entries().get(2).errorCode()).isEqualTo("MalformedDetail");
     assertThat(sent).hasSize(1);
-    assertThat(new String(sent.getFirst().payload())).isEqualTo("{\"order\": \"no a\\\"b\", \"n\": 7}");
+    assertThat(new String(sent.getFirst().payload()))
+        .isEqualTo("{\"order\": \"no a\\\"b\", \"n\": 7}");
   }
 
   @Test
   void aRuleWithTargetsCannotBeDeleted() {
     rule("r", "{\"source\": [\"shop\"]}", null, new Target().id("t").arn(FUNCTION));
-    assertThatThrownBy(() -> service.deleteRule(call(), new DeleteRuleRequest().name("r"))).hasMessage("Rule can't be deleted since it has targets.");
-    assertThatThrownBy(() -> service.describeRule(call(), new DescribeRuleRequest().name("no"))).hasMessage("Rule no does not exist on EventBus default.");
-    assertThatThrownBy(() -> service.putTargets(call(), new PutTargetsRequest().rule("r").targets(List.of(new Target().id("k").arn("arn:aws:kinesis:us-east-1:0:stream/s")))))
+    assertThatThrownBy(() -> service.deleteRule(call(), new DeleteRuleRequest().name("r")))
+        .hasMessage("Rule can't be deleted since it has targets.");
+    assertThatThrownBy(() -> service.describeRule(call(), new DescribeRuleRequest().name("no")))
+        .hasMessage("Rule no does not exist on EventBus default.");
+    assertThatThrownBy(
+            () ->
+                service.putTargets(
+                    call(),
+                    new PutTargetsRequest()
+                        .rule("r")
+                        .targets(
+                            List.of(
+                                new Target().id("k").arn("arn:aws:kinesis:us-east-1:0:stream/s")))))
         .hasMessageContaining("does not deliver events to targets of kinesis");
   }
 }
