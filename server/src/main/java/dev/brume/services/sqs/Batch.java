@@ -15,8 +15,7 @@ final class Batch {
   /// Checks number and ids of the entries. Throws AWS's error.
   ///
   /// @param entryType for the error's text
-  static <E> void check(
-      List<E> entries, Function<E, @Nullable String> idOf, String entryType) {
+  static <E> void check(List<E> entries, Function<E, @Nullable String> idOf, String entryType) {
     if (entries.isEmpty()) {
       throw SqsErrors.emptyBatch(entryType);
     }

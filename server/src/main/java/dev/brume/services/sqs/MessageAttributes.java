@@ -16,7 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Message attributes: what is allowed, how long they are, and the
-/// [digest](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation)
+///
+// [digest](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation)
 /// that clients verify.
 final class MessageAttributes {
   private MessageAttributes() {}
@@ -38,7 +39,8 @@ final class MessageAttributes {
 
   private static StoredMessage.Attribute attribute(String name, MessageAttributeValue value) {
     if (!value.stringListValues().isEmpty() || !value.binaryListValues().isEmpty()) {
-      throw SqsErrors.unsupported("Message attribute list values in SendMessage operation are not supported.");
+      throw SqsErrors.unsupported(
+          "Message attribute list values in SendMessage operation are not supported.");
     }
     if (!SqsLimits.ATTRIBUTE_NAME.matcher(name).matches()
         || name.startsWith(".")
@@ -65,7 +67,11 @@ final class MessageAttributes {
     byte[] bytes = value.binaryValue();
     if (binary ? bytes == null || bytes.length == 0 : text == null || text.isEmpty()) {
       throw SqsErrors.invalidParameter(
-          "Message (user) attribute '" + name + "' must contain a non-empty value of type '" + (binary ? "Binary" : "String") + "'.");
+          "Message (user) attribute '"
+              + name
+              + "' must contain a non-empty value of type '"
+              + (binary ? "Binary" : "String")
+              + "'.");
     }
     if (text != null) {
       MessageText.check(text);
@@ -162,7 +168,9 @@ final class MessageAttributes {
               byte[] bytes = value.binaryValue();
               String text = value.stringValue();
               out.write(bytes == null ? 1 : 2);
-              part(out, bytes != null ? bytes : String.valueOf(text).getBytes(StandardCharsets.UTF_8));
+              part(
+                  out,
+                  bytes != null ? bytes : String.valueOf(text).getBytes(StandardCharsets.UTF_8));
             });
     return md5(out.toByteArray());
   }

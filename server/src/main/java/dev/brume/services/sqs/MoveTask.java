@@ -25,11 +25,29 @@ record MoveTask(
 
   MoveTask progress(int more) {
     return new MoveTask(
-        number, handle, sourceArn, destinationArn, perSecond, status, moved + more, toMove, failureReason, startedMillis);
+        number,
+        handle,
+        sourceArn,
+        destinationArn,
+        perSecond,
+        status,
+        moved + more,
+        toMove,
+        failureReason,
+        startedMillis);
   }
 
   MoveTask ended(String endStatus, @Nullable String reason) {
     return new MoveTask(
-        number, handle, sourceArn, destinationArn, perSecond, endStatus, moved, toMove, reason, startedMillis);
+        number,
+        handle,
+        sourceArn,
+        destinationArn,
+        perSecond,
+        endStatus,
+        moved,
+        toMove,
+        reason,
+        startedMillis);
   }
 }

@@ -30,8 +30,7 @@ final class MoveTasks {
   private final Queues queues;
   private final Receiving receiving;
 
-  MoveTasks(
-      Kv kv, Clock clock, Timers timers, Ids ids, Queues queues, Receiving receiving) {
+  MoveTasks(Kv kv, Clock clock, Timers timers, Ids ids, Queues queues, Receiving receiving) {
     this.kv = kv;
     this.clock = clock;
     this.timers = timers;
@@ -46,32 +45,47 @@ final class MoveTasks {
     Queue settings = source.settings();
     String destinationArn = in.destinationArn();
     if (destinationArn != null && queues.byArn(destinationArn) == null) {
-      throw SqsErrors.noResource("The resource that you specified for the DestinationArn parameter doesn't exist.");
+      throw SqsErrors.noResource(
+          "The resource that you specified for the DestinationArn parameter doesn't exist.");
     }
     if (settings.arn().equals(destinationArn)) {
-      throw SqsErrors.invalidParameter("Source queue arn and destination queue arn cannot be the same.");
+      throw SqsErrors.invalidParameter(
+          "Source queue arn and destination queue arn cannot be the same.");
     }
     if (!isDeadLetterQueue(settings)) {
       throw SqsErrors.invalidParameter("Source queue must be configured as a Dead Letter Queue.");
     }
     Integer perSecond = in.maxNumberOfMessagesPerSecond();
     if (perSecond != null && (perSecond < 1 || perSecond > SqsLimits.MOVE_PER_SECOND_MAX)) {
-      throw SqsErrors.value(perSecond.toString(), "MaxNumberOfMessagesPerSecond", "You can move up to 500 messages per second.");
+      throw SqsErrors.value(
+          perSecond.toString(),
+          "MaxNumberOfMessagesPerSecond",
+          "You can move up to 500 messages per second.");
     }
     long now = call.now().toEpochMilli();
     int toMove = source.index().counts(now).visible();
     String id = ids.uuid();
     String handleText = "{\"taskId\":\"" + id + "\",\"sourceArn\":\"" + settings.arn() + "\"}";
-    String handle =
-        Base64.getEncoder().encodeToString(handleText.getBytes(StandardCharsets.UTF_8));
+    String handle = Base64.getEncoder().encodeToString(handleText.getBytes(StandardCharsets.UTF_8));
     kv.tx(
         tx -> {
           if (list(tx, settings).stream().anyMatch(MoveTask::running)) {
-            throw SqsErrors.invalidParameter("There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+            throw SqsErrors.invalidParameter(
+                "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
           }
           // Numbered backwards, so that the newest comes first in a scan.
           var task =
-              new MoveTask(Long.MAX_VALUE - now, handle, settings.arn(), destinationArn, perSecond, "RUNNING", 0, toMove, null, now);
+              new MoveTask(
+                  Long.MAX_VALUE - now,
+                  handle,
+                  settings.arn(),
+                  destinationArn,
+                  perSecond,
+                  "RUNNING",
+                  0,
+                  toMove,
+                  null,
+                  now);
           tx.put(SqsStore.move(settings, task.number()), SqsStore.MOVE.write(task));
           schedule(tx, settings, clock.instant());
           return task;
@@ -82,7 +96,10 @@ final class MoveTasks {
   ListMessageMoveTasksResult list(@Nullable String sourceArn, @Nullable Integer max) {
     Queue settings = source(sourceArn).settings();
     if (max != null && (max < 1 || max > SqsLimits.MOVE_TASKS_LISTED_MAX)) {
-      throw SqsErrors.value(max.toString(), "MaxResults", "Value for parameter MaxResults is invalid. Reason: MaxResults should be between 1 and 10.");
+      throw SqsErrors.value(
+          max.toString(),
+          "MaxResults",
+          "Value for parameter MaxResults is invalid. Reason: MaxResults should be between 1 and 10.");
     }
     List<MoveTask> tasks = kv.read(reader -> list(reader, settings));
     return new ListMessageMoveTasksResult()
@@ -127,7 +144,8 @@ final class MoveTasks {
   private LiveQueue source(@Nullable String arn) {
     LiveQueue source = arn == null ? null : queues.byArn(arn);
     if (source == null) {
-      throw SqsErrors.noResource("The resource that you specified for the SourceArn parameter doesn't exist.");
+      throw SqsErrors.noResource(
+          "The resource that you specified for the SourceArn parameter doesn't exist.");
     }
     return source;
   }

@@ -71,17 +71,44 @@ record Queue(
 
   Queue withAttributes(Map<String, String> changed, long nowMillis) {
     return new Queue(
-        account, region, name, id, changed, tags, createdMillis, nowMillis, purgedMillis, purgedThrough);
+        account,
+        region,
+        name,
+        id,
+        changed,
+        tags,
+        createdMillis,
+        nowMillis,
+        purgedMillis,
+        purgedThrough);
   }
 
   Queue withTags(Map<String, String> changed) {
     return new Queue(
-        account, region, name, id, attributes, changed, createdMillis, modifiedMillis, purgedMillis, purgedThrough);
+        account,
+        region,
+        name,
+        id,
+        attributes,
+        changed,
+        createdMillis,
+        modifiedMillis,
+        purgedMillis,
+        purgedThrough);
   }
 
   Queue purged(long nowMillis, long through) {
     return new Queue(
-        account, region, name, id, attributes, tags, createdMillis, modifiedMillis, nowMillis, through);
+        account,
+        region,
+        name,
+        id,
+        attributes,
+        tags,
+        createdMillis,
+        modifiedMillis,
+        nowMillis,
+        through);
   }
 
   private int number(String attribute, int otherwise) {

@@ -74,9 +74,7 @@ final class QueueAttributes {
 
   /// Whether a request may ask for this attribute.
   static boolean known(String name) {
-    return COMPUTED.contains(name)
-        || settable(name)
-        || name.equals("All");
+    return COMPUTED.contains(name) || settable(name) || name.equals("All");
   }
 
   private static boolean settable(String name) {

@@ -36,7 +36,16 @@ final class QueueCatalog {
     long now = call.now().toEpochMilli();
     var empty =
         new Queue(
-            call.account(), call.region(), name, ids.hex(16), Map.of(), Map.copyOf(in.tags()), now, now, 0, 0);
+            call.account(),
+            call.region(),
+            name,
+            ids.hex(16),
+            Map.of(),
+            Map.copyOf(in.tags()),
+            now,
+            now,
+            0,
+            0);
     Queue wanted = empty.withAttributes(QueueAttributes.changed(empty, in.attributes()), now);
     checkTags(in.tags());
     checkRedrive(wanted);
@@ -130,8 +139,7 @@ final class QueueCatalog {
     change(
         queue,
         current -> {
-          Queue changed =
-              current.withAttributes(QueueAttributes.changed(current, attributes), now);
+          Queue changed = current.withAttributes(QueueAttributes.changed(current, attributes), now);
           if (attributes.containsKey("RedrivePolicy")) {
             checkRedrive(changed);
           }

@@ -218,7 +218,8 @@ final class QueueIndex {
 
   /// Sets when the message of this receive becomes visible. Returns its state before, null when the
   /// message is gone or was received again since.
-  @Nullable ReceiveState changeVisibility(ReceiptHandle handle, long visibleMillis, long nowMillis) {
+  @Nullable ReceiveState changeVisibility(
+      ReceiptHandle handle, long visibleMillis, long nowMillis) {
     lock.lock();
     try {
       promote(nowMillis);

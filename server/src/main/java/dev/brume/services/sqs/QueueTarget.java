@@ -28,15 +28,14 @@ final class QueueTarget implements Targets.Receiver {
     LiveQueue queue = queues.byArn(event.targetArn());
     if (queue == null) {
       throw new Targets.DeliveryFailed(
-          "AWS.SimpleQueueService.NonExistentQueue",
-          "The specified queue does not exist.",
-          false);
+          "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", false);
     }
     Map<String, MessageSystemAttributeValue> system = new LinkedHashMap<>();
     String trace = event.system().get("AWSTraceHeader");
     if (trace != null) {
       system.put(
-          "AWSTraceHeader", new MessageSystemAttributeValue().dataType("String").stringValue(trace));
+          "AWSTraceHeader",
+          new MessageSystemAttributeValue().dataType("String").stringValue(trace));
     }
     boolean fifo = queue.settings().fifo();
     // A repeated delivery carries the same id, so a FIFO queue recognises it.

@@ -34,9 +34,30 @@ final class Receiving {
 
   List<Message> receive(LiveQueue queue, ReceiveMessageRequest in) {
     Queue settings = queue.settings();
-    int max = between(in.maxNumberOfMessages(), 1, 1, SqsLimits.RECEIVE_MESSAGES_MAX, "MaxNumberOfMessages", "Must be between 1 and 10, if provided.");
-    int visibilitySeconds = between(in.visibilityTimeout(), settings.visibilitySeconds(), 0, SqsLimits.VISIBILITY_SECONDS_MAX, "VisibilityTimeout", "Must be between 0 and 43200, if provided.");
-    int waitSeconds = between(in.waitTimeSeconds(), settings.waitSeconds(), 0, SqsLimits.WAIT_SECONDS_MAX, "WaitTimeSeconds", "Must be >= 0 and <= 20, if provided.");
+    int max =
+        between(
+            in.maxNumberOfMessages(),
+            1,
+            1,
+            SqsLimits.RECEIVE_MESSAGES_MAX,
+            "MaxNumberOfMessages",
+            "Must be between 1 and 10, if provided.");
+    int visibilitySeconds =
+        between(
+            in.visibilityTimeout(),
+            settings.visibilitySeconds(),
+            0,
+            SqsLimits.VISIBILITY_SECONDS_MAX,
+            "VisibilityTimeout",
+            "Must be between 0 and 43200, if provided.");
+    int waitSeconds =
+        between(
+            in.waitTimeSeconds(),
+            settings.waitSeconds(),
+            0,
+            SqsLimits.WAIT_SECONDS_MAX,
+            "WaitTimeSeconds",
+            "Must be >= 0 and <= 20, if provided.");
     if (in.receiveRequestAttemptId() != null) {
       throw SqsErrors.unsupported("ReceiveRequestAttemptId is not supported.");
     }
@@ -45,7 +66,9 @@ final class Receiving {
     while (true) {
       List<Message> received = receiveNow(queue, in, max, visibilitySeconds);
       if (!received.isEmpty()
-          || !queue.index().await(end - clock.nanoTime(), clock::millis, due -> wakeAt(queue, due))) {
+          || !queue
+              .index()
+              .await(end - clock.nanoTime(), clock::millis, due -> wakeAt(queue, due))) {
         return received;
       }
     }
@@ -92,7 +115,8 @@ final class Receiving {
     Map<Long, StoredMessage> messages = read(settings, taking.received());
     kv.tx(
         tx -> {
-          writeStates(tx, queue, taking.received().stream().map(QueueIndex.Taken::sequence).toList());
+          writeStates(
+              tx, queue, taking.received().stream().map(QueueIndex.Taken::sequence).toList());
           return true;
         });
     return taking.received().stream()
@@ -215,7 +239,8 @@ final class Receiving {
     return attributes;
   }
 
-  private static void putIfSet(Map<String, String> attributes, String name, @Nullable String value) {
+  private static void putIfSet(
+      Map<String, String> attributes, String name, @Nullable String value) {
     if (value != null) {
       attributes.put(name, value);
     }

@@ -21,7 +21,8 @@ record RedrivePolicy(String targetArn, int receiveCountMax) {
     }
     JsonNode target = node.path("deadLetterTargetArn");
     if (!target.isTextual()) {
-      throw invalid(text, "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
+      throw invalid(
+          text, "Redrive policy does not contain mandatory attribute: deadLetterTargetArn.");
     }
     JsonNode count = node.path("maxReceiveCount");
     if (count.isMissingNode()) {
@@ -30,7 +31,10 @@ record RedrivePolicy(String targetArn, int receiveCountMax) {
     int max = count.asInt(-1);
     if (max < 1 || max > SqsLimits.RECEIVE_COUNT_MAX) {
       throw invalid(
-          text, "Invalid value for maxReceiveCount: " + count.asText() + ", valid values are from 1 to 1000 both inclusive.");
+          text,
+          "Invalid value for maxReceiveCount: "
+              + count.asText()
+              + ", valid values are from 1 to 1000 both inclusive.");
     }
     return new RedrivePolicy(target.asText(), max);
   }

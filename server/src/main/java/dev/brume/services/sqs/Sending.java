@@ -99,9 +99,7 @@ final class Sending {
 
   private static RuntimeException notForThisType(String value, String parameter) {
     return SqsErrors.value(
-        value,
-        parameter,
-        "The request include parameter that is not valid for this queue type.");
+        value, parameter, "The request include parameter that is not valid for this queue type.");
   }
 
   private static void checkId(String parameter, @Nullable String id) {
@@ -173,9 +171,7 @@ final class Sending {
   private static void remember(
       Tx tx, LiveQueue queue, Key key, StoredMessage message, long sequence, long nowMillis) {
     long expires = nowMillis + 1000L * SqsLimits.DEDUPLICATION_SECONDS;
-    tx.put(
-        key,
-        SqsStore.DUPLICATE.write(new SqsStore.Duplicate(message.id(), sequence, expires)));
+    tx.put(key, SqsStore.DUPLICATE.write(new SqsStore.Duplicate(message.id(), sequence, expires)));
     for (var expired : queue.expiredDuplicates(nowMillis)) {
       Key old = SqsStore.duplicate(queue.settings(), expired.deduplicationId());
       byte[] row = tx.get(old);

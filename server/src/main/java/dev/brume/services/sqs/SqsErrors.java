@@ -131,8 +131,7 @@ final class SqsErrors {
   }
 
   static ServiceError emptyBatch(String entryType) {
-    return new EmptyBatchRequest(
-        "There should be at least one " + entryType + " in the request.");
+    return new EmptyBatchRequest("There should be at least one " + entryType + " in the request.");
   }
 
   static ServiceError batchTooLarge(int entries) {

@@ -192,7 +192,10 @@ public final class SqsResources {
 
     @Override
     public ResourceState create(ResourceRequest request) {
-      set(request, request.properties().path("Queues"), text(request.properties().path("PolicyDocument")));
+      set(
+          request,
+          request.properties().path("Queues"),
+          text(request.properties().path("PolicyDocument")));
       return ResourceState.of(request.generatedName(128));
     }
 

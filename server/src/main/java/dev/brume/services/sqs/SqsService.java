@@ -14,7 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of
-/// [Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html).
+/// [Amazon
+/// SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Operations.html).
 public final class SqsService implements SqsApi, AutoCloseable {
   private final Kv kv;
   private final Queues queues;
@@ -293,8 +294,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
             ChangeMessageVisibilityBatchRequestEntry::id,
             entry -> {
               sequences.add(
-                  changeVisibility(
-                      call, queue, entry.receiptHandle(), entry.visibilityTimeout()));
+                  changeVisibility(call, queue, entry.receiptHandle(), entry.visibilityTimeout()));
               return new ChangeMessageVisibilityBatchResultEntry().id(entry.id());
             },
             failed);

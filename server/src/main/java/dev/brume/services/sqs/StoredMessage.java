@@ -21,8 +21,7 @@ record StoredMessage(
     @Nullable String deadLetterSourceArn) {
 
   /// A message attribute; one of the values is set.
-  record Attribute(
-      String dataType, @Nullable String stringValue, byte @Nullable [] binaryValue) {}
+  record Attribute(String dataType, @Nullable String stringValue, byte @Nullable [] binaryValue) {}
 
   StoredMessage movedFrom(@Nullable String sourceArn, long visibleMillis, long sentMillis) {
     return new StoredMessage(

@@ -1,4 +1,5 @@
-/// [Amazon SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html):
+/// [Amazon
+/// SQS](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/Welcome.html):
 /// standard and FIFO queues.
 ///
 /// A message is a row; what a receive changes (count, visibility) is a second, small row, so that

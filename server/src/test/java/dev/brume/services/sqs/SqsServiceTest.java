@@ -34,8 +34,7 @@ class SqsServiceTest {
         .containsEntry("SenderId", "000000000000");
     assertThat(at.receive(url, 10)).isEmpty();
     at.sqs.deleteMessage(
-        at.call(),
-        new DeleteMessageRequest().queueUrl(url).receiptHandle(message.receiptHandle()));
+        at.call(), new DeleteMessageRequest().queueUrl(url).receiptHandle(message.receiptHandle()));
     at.advance(Duration.ofHours(1));
     assertThat(at.receive(url, 10)).isEmpty();
   }
@@ -111,8 +110,7 @@ class SqsServiceTest {
     var tasks =
         at.sqs.listMessageMoveTasks(
             at.call(),
-            new ListMessageMoveTasksRequest()
-                .sourceArn("arn:aws:sqs:us-east-1:000000000000:dead"));
+            new ListMessageMoveTasksRequest().sourceArn("arn:aws:sqs:us-east-1:000000000000:dead"));
     assertThat(tasks.results().getFirst().status()).isEqualTo("COMPLETED");
     assertThat(at.receive(url, 1)).extracting(Message::messageId).containsExactly(id);
     assertThat(at.receive(dead, 1)).isEmpty();
@@ -166,8 +164,7 @@ class SqsServiceTest {
 
   private void fifo(String url, String group, String body) {
     at.sqs.sendMessage(
-        at.call(),
-        new SendMessageRequest().queueUrl(url).messageBody(body).messageGroupId(group));
+        at.call(), new SendMessageRequest().queueUrl(url).messageBody(body).messageGroupId(group));
   }
 
   @Test
@@ -236,7 +233,9 @@ class SqsServiceTest {
                     List.of(
                         new SendMessageBatchRequestEntry().id("a").messageBody("x"),
                         new SendMessageBatchRequestEntry().id("b").messageBody("\u0001"))));
-    assertThat(result.successful()).extracting(SendMessageBatchResultEntry::id).containsExactly("a");
+    assertThat(result.successful())
+        .extracting(SendMessageBatchResultEntry::id)
+        .containsExactly("a");
     assertThat(result.failed())
         .extracting(BatchResultErrorEntry::code)
         .containsExactly("InvalidMessageContents");
@@ -305,10 +304,7 @@ class SqsServiceTest {
     var rest =
         at.sqs.listQueues(
             at.call(),
-            new ListQueuesRequest()
-                .queueNamePrefix("a")
-                .maxResults(1)
-                .nextToken(page.nextToken()));
+            new ListQueuesRequest().queueNamePrefix("a").maxResults(1).nextToken(page.nextToken()));
     assertThat(rest.queueUrls()).containsExactly(SqsFixture.ENDPOINT + "/000000000000/a2");
     assertThat(rest.nextToken()).isNull();
   }
