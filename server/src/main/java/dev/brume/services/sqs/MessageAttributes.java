@@ -15,10 +15,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Message attributes: what is allowed, how long they are, and the
-///
-// [digest](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation)
-/// that clients verify.
+/// Message attributes: what is allowed, how long they are, and the digest that clients verify
+/// (developer guide, "Amazon SQS message metadata").
 final class MessageAttributes {
   private MessageAttributes() {}
 

@@ -2,10 +2,7 @@ package dev.brume.services.sqs;
 
 import java.util.regex.Pattern;
 
-/// The numbers of
-/// [Amazon SQS
-///
-// quotas](https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html).
+/// The numbers of the developer guide's "Amazon SQS message quotas" and "queue quotas".
 final class SqsLimits {
   static final Pattern QUEUE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,80}");
   static final int QUEUE_NAME_LENGTH_MAX = 80;
