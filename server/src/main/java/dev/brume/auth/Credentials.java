@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// expiration that they were told, by their own clock.
 public final class Credentials {
   private static final Row<Stored> ROW = Row.of(Stored.class);
+  private static final String ISSUED_PREFIX = "ASIABRUM";
   private static final int PRUNED_AT_ONCE = 20;
 
   private final Kv kv;
@@ -30,7 +31,7 @@ public final class Credentials {
 
   /// One set of temporary credentials.
   ///
-  /// @param accessKeyId `ASIA` and 16 letters and digits
+  /// @param accessKeyId `ASIABRUM` and 12 letters and digits
   /// @param secretAccessKey 40 characters
   /// @param sessionToken must come with every request
   /// @param principal a role's session, or an account's owner
@@ -65,7 +66,7 @@ public final class Credentials {
   public Credential issue(Principal principal, Duration lifetime) {
     Credential credential =
         new Credential(
-            "ASIA" + ids.upper(16),
+            ISSUED_PREFIX + ids.upper(12),
             ids.lower(40),
             "IQoJ" + ids.lower(200),
             principal,
@@ -82,11 +83,16 @@ public final class Credentials {
     return credential;
   }
 
+  /// Whether an access key id is one of Brume's own making, still known or not.
+  public static boolean isIssued(String accessKeyId) {
+    return accessKeyId.startsWith(ISSUED_PREFIX);
+  }
+
   /// The credentials with this access key id, expired or not; null when Brume did not issue them or
   /// forgot them after they had expired.
   public @Nullable Credential find(String accessKeyId) {
     Credential cached = cache.get(accessKeyId);
-    if (cached != null || !accessKeyId.startsWith("ASIA")) {
+    if (cached != null || !isIssued(accessKeyId)) {
       return cached;
     }
     byte[] row = kv.read(reader -> reader.get(key(accessKeyId)));

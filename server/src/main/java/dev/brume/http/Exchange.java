@@ -46,4 +46,14 @@ public interface Exchange {
 
   /// Drops the connection without an answer, e.g. when a streamed body fails half-way.
   void abort();
+
+  /// The client closed the connection, or took or sent nothing for too long: there is nobody to
+  /// answer.
+  final class ClientGone extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public ClientGone(String message) {
+      super(message);
+    }
+  }
 }

@@ -71,7 +71,7 @@ final class RequestBody extends InputStream {
     lock.lock();
     try {
       if (!ended && failure == null) {
-        failure = new IOException("request body incomplete: " + cause.getMessage(), cause);
+        failure = new Exchange.ClientGone("request body incomplete: " + cause.getMessage());
       }
       changed.signal();
     } finally {
@@ -163,7 +163,7 @@ final class RequestBody extends InputStream {
           return null;
         }
         if (left <= 0) {
-          throw new IOException("the client sent nothing for " + stall.toSeconds() + " s");
+          throw new Exchange.ClientGone("the client sent nothing for " + stall.toSeconds() + " s");
         }
         try {
           left = changed.awaitNanos(left);

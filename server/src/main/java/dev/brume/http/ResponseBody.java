@@ -109,12 +109,12 @@ final class ResponseBody extends OutputStream {
       while (!gone && response.writeQueueFull()) {
         if (left <= 0) {
           abort.run();
-          throw new IOException("the client took nothing for " + stall.toSeconds() + " s");
+          throw new Exchange.ClientGone("the client took nothing for " + stall.toSeconds() + " s");
         }
         left = drained.awaitNanos(left);
       }
       if (gone) {
-        throw new IOException("the client closed the connection");
+        throw new Exchange.ClientGone("the client closed the connection");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -140,7 +140,7 @@ final class VertxExchange implements Exchange {
     }
     responded = true;
     if (gone) {
-      throw new IOException("the client closed the connection");
+      throw new Exchange.ClientGone("the client closed the connection");
     }
     HttpServerResponse response = request.response();
     response.setStatusCode(status);

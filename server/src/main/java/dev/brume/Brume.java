@@ -1,0 +1,146 @@
+package dev.brume;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.auth.Authenticator;
+import dev.brume.auth.Credentials;
+import dev.brume.events.Outbox;
+import dev.brume.gateway.FrontDoor;
+import dev.brume.gateway.Gateway;
+import dev.brume.gateway.Services;
+import dev.brume.gateway.StatusPages;
+import dev.brume.http.Handler;
+import dev.brume.http.Limits;
+import dev.brume.http.Listener;
+import dev.brume.ids.Ids;
+import dev.brume.json.Json;
+import dev.brume.model.ServiceModels;
+import dev.brume.protocol.Router;
+import dev.brume.store.Blobs;
+import dev.brume.store.FileBlobs;
+import dev.brume.store.Kv;
+import dev.brume.store.MemoryBlobs;
+import dev.brume.store.MemoryKv;
+import dev.brume.store.RocksKv;
+import dev.brume.time.DurableTimers;
+import dev.brume.time.VirtualClock;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// The one place where everything is made and connected.
+public final class Brume implements AutoCloseable {
+  public static final String VERSION = "0.1.0";
+
+  private static final System.Logger LOG = System.getLogger("brume");
+
+  private final Ids ids = new Ids(new SecureRandom());
+  private final InstantSource wall = InstantSource.system();
+  private final Kv kv;
+  private final Blobs blobs;
+  private final VirtualClock clock;
+  private final DurableTimers timers;
+  private final Outbox targets;
+  private final Credentials credentials;
+  private final Services services;
+  private final List<FrontDoor> doors = new ArrayList<>();
+  private final Listener listener;
+
+  private Brume(Settings settings, Kv kv, Blobs blobs, Listener listener) {
+    this.kv = kv;
+    this.blobs = blobs;
+    this.listener = listener;
+    clock = new VirtualClock(kv, wall);
+    timers = new DurableTimers(kv, clock);
+    targets = new Outbox(kv, clock, timers, ids);
+    credentials = new Credentials(kv, wall, ids);
+    services = new Services((call, model, operation, input) -> {});
+    doors.add(new StatusPages(this::health, clock, timers));
+  }
+
+  /// Opens the store, wires every service, and answers requests when this returns.
+  ///
+  /// @throws dev.brume.http.PortInUse if something else listens on the port
+  /// @throws dev.brume.store.StoreLocked if another process uses the data folder
+  public static Brume start(Settings settings) throws IOException {
+    // The listener starts while the store opens; requests wait until all is wired.
+    var gateway = new CompletableFuture<Handler>();
+    Listener listener =
+        Listener.open(
+            settings.host(),
+            settings.port(),
+            Limits.DEFAULT,
+            InstantSource.system(),
+            exchange -> gateway.get().handle(exchange));
+    try {
+      Path data = settings.data();
+      Ids ids = new Ids(new SecureRandom());
+      Blobs blobs = data == null ? new MemoryBlobs(ids) : new FileBlobs(folder(data, "blobs"), ids);
+      Kv kv = data == null ? new MemoryKv() : new RocksKv(folder(data, "kv"), Brume::failStop);
+      var brume = new Brume(settings, kv, blobs, listener);
+      brume.wire(settings);
+      gateway.complete(brume.gateway(settings));
+      return brume;
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
+  }
+
+  private static Path folder(Path data, String name) throws IOException {
+    return Files.createDirectories(data.resolve(name));
+  }
+
+  // A store that cannot write must not go on answering: what it says would not be so after a
+  // restart.
+  private static void failStop(Throwable cause) {
+    LOG.log(Level.ERROR, "the store cannot write, stopping", cause);
+    Runtime.getRuntime().halt(70);
+  }
+
+  /// Adds the services, one line each, in the order in which they need each other.
+  private void wire(Settings settings) {
+    timers.start();
+    targets.start();
+  }
+
+  private Handler gateway(Settings settings) {
+    return new Gateway(
+        doors,
+        new Router(ServiceModels.identities(), ServiceModels::get),
+        new Authenticator(credentials, wall, settings.region()),
+        services,
+        clock,
+        ids,
+        endpoint());
+  }
+
+  private ObjectNode health() {
+    ObjectNode document = Json.object().put("status", "ready").put("version", VERSION);
+    services.names().forEach(document.putArray("services")::add);
+    return document;
+  }
+
+  public int port() {
+    return listener.port();
+  }
+
+  /// Where Brume is reached on this machine, e.g. `http://127.0.0.1:4566`.
+  public String endpoint() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  /// Stops taking requests, then what runs in the background, then closes the store.
+  @Override
+  public void close() {
+    listener.close();
+    targets.close();
+    timers.close();
+    kv.close();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.brume;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the command line configures.
+///
+/// @param host the address to listen on; loopback unless told otherwise, since whoever reaches the
+///   port is trusted like the owner of an account
+/// @param port 0 for any free one
+/// @param data the data folder, null to keep everything in memory
+/// @param iamEnforced whether roles may do only what their policies allow
+/// @param region where requests without a credential scope go
+public record Settings(
+    String host, int port, @Nullable Path data, boolean iamEnforced, String region) {
+  public static final Settings DEFAULT =
+      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, "us-east-1");
+
+  /// A throw-away store on a free port, for tests.
+  public static Settings forTests() {
+    return new Settings("127.0.0.1", 0, null, true, "us-east-1");
+  }
+
+  /// Reads the options of `brume up`. Throws IllegalArgumentException with a line for the user.
+  static Settings parse(List<String> options) {
+    Settings settings = DEFAULT;
+    for (int i = 0; i < options.size(); i++) {
+      String option = options.get(i);
+      if (option.equals("--memory")) {
+        settings = settings.withData(null);
+        continue;
+      }
+      if (i + 1 == options.size()) {
+        throw new IllegalArgumentException(
+            List.of("--data", "--port", "--host", "--iam").contains(option)
+                ? option + " needs a value"
+                : "unknown option " + option);
+      }
+      String value = options.get(++i);
+      settings =
+          switch (option) {
+            case "--data" -> settings.withData(Path.of(value));
+            case "--port" -> settings.withPort(port(value));
+            case "--host" -> settings.withHost(value);
+            case "--iam" -> settings.withIam(value);
+            default -> throw new IllegalArgumentException("unknown option " + option);
+          };
+    }
+    return settings;
+  }
+
+  public Settings withData(@Nullable Path folder) {
+    return new Settings(host, port, folder, iamEnforced, region);
+  }
+
+  public Settings withPort(int number) {
+    return new Settings(host, number, data, iamEnforced, region);
+  }
+
+  private Settings withHost(String address) {
+    return new Settings(address, port, data, iamEnforced, region);
+  }
+
+  private Settings withIam(String value) {
+    if (!value.equals("enforce") && !value.equals("off")) {
+      throw new IllegalArgumentException("--iam must be enforce or off, not " + value);
+    }
+    return new Settings(host, port, data, value.equals("enforce"), region);
+  }
+
+  private static int port(String text) {
+    if (text.matches("\\d{1,5}") && Integer.parseInt(text) <= 65_535) {
+      return Integer.parseInt(text);
+    }
+    throw new IllegalArgumentException("--port must be from 0 to 65535, not " + text);
+  }
+}

@@ -1,0 +1,255 @@
+package dev.brume.gateway;
+
+import dev.brume.auth.AuthErrors;
+import dev.brume.auth.Authenticator;
+import dev.brume.auth.Authenticator.Caller;
+import dev.brume.auth.Signature;
+import dev.brume.http.Exchange;
+import dev.brume.http.Handler;
+import dev.brume.ids.Ids;
+import dev.brume.model.Body;
+import dev.brume.model.BodyError;
+import dev.brume.model.Call;
+import dev.brume.model.Operation;
+import dev.brume.model.ServiceError;
+import dev.brume.model.ServiceModel;
+import dev.brume.model.ServiceModel.Protocol;
+import dev.brume.model.Struct;
+import dev.brume.protocol.Bodies;
+import dev.brume.protocol.Codec;
+import dev.brume.protocol.Codecs;
+import dev.brume.protocol.Payload;
+import dev.brume.protocol.RequestHead;
+import dev.brume.protocol.Route;
+import dev.brume.protocol.Router;
+import dev.brume.protocol.WireRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The path of a request: front doors, then identify, authenticate, decode, validate, authorize,
+/// call, encode.
+public final class Gateway implements Handler {
+  private static final System.Logger LOG = System.getLogger("brume.gateway");
+  // Operations that are how a client without credentials gets some.
+  private static final Set<String> UNSIGNED =
+      Set.of("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity");
+
+  private final List<FrontDoor> doors;
+  private final Router router;
+  private final Authenticator authenticator;
+  private final Services services;
+  private final InstantSource clock;
+  private final Ids ids;
+  private final String endpoint;
+
+  /// @param doors asked in this order before the services
+  /// @param endpoint where Brume is reached when the `Host` header does not say so, e.g.
+  ///   `http://127.0.0.1:4566`
+  public Gateway(
+      List<FrontDoor> doors,
+      Router router,
+      Authenticator authenticator,
+      Services services,
+      InstantSource clock,
+      Ids ids,
+      String endpoint) {
+    this.doors = List.copyOf(doors);
+    this.router = router;
+    this.authenticator = authenticator;
+    this.services = services;
+    this.clock = clock;
+    this.ids = ids;
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public void handle(Exchange exchange) throws IOException {
+    for (FrontDoor door : doors) {
+      if (door.handle(exchange)) {
+        return;
+      }
+    }
+    Signature signature = Signature.of(exchange.rawQuery(), exchange.headers());
+    var head =
+        new RequestHead(
+            exchange.method(),
+            exchange.host(),
+            exchange.rawPath(),
+            exchange.rawQuery(),
+            exchange.headers(),
+            signature.signingName());
+    byte[] form = head.hasForm() ? form(exchange) : null;
+    Route route =
+        router.route(head, form == null ? null : new String(form, StandardCharsets.UTF_8));
+    String requestId = requestId(route.protocol());
+    var answer = new Answer(exchange, route, requestId, ids);
+    Operation operation = route.operation();
+    if (operation == null) {
+      answer.error(route.error() == null ? internal(route) : route.error());
+      return;
+    }
+    serve(new Request(exchange, head, signature, form, route, operation, requestId), answer);
+  }
+
+  /// A request that is known to be for an operation.
+  private record Request(
+      Exchange exchange,
+      RequestHead head,
+      Signature signature,
+      byte @Nullable [] form,
+      Route route,
+      Operation operation,
+      String requestId) {
+    ServiceModel model() {
+      return route.model();
+    }
+  }
+
+  private void serve(Request request, Answer answer) throws IOException {
+    try {
+      Struct output = run(request);
+      answer.success(request.operation(), output);
+    } catch (ServiceError e) {
+      answer.error(e);
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception | StackOverflowError e) {
+      ServiceError sendersFault = bodyError(e);
+      if (sendersFault != null) {
+        answer.error(sendersFault);
+        return;
+      }
+      LOG.log(
+          Level.ERROR,
+          request.model().name()
+              + " "
+              + request.operation().name()
+              + " failed, request id "
+              + request.requestId(),
+          e);
+      answer.error(internal(request.route()));
+    }
+  }
+
+  private Struct run(Request request) throws IOException {
+    ServiceModel model = request.model();
+    Protocol protocol = request.route().protocol();
+    var body = new RequestPayload(request.exchange(), request.head(), request.form());
+    AuthErrors errors = AuthErrors.of(protocol);
+    Caller caller =
+        authenticator.authenticate(
+            request.signature(),
+            request.head(),
+            request.route().path(),
+            model.identity().signingName(),
+            errors,
+            body::buffered);
+    if (protocol != Protocol.REST_XML && !UNSIGNED.contains(request.operation().name())) {
+      Authenticator.requireSigned(caller, errors);
+    }
+    Codec codec = Codecs.of(protocol);
+    Struct input =
+        codec.decode(
+            model,
+            request.operation(),
+            new WireRequest(
+                request.exchange().method(),
+                request.route().path(),
+                request.exchange().rawQuery(),
+                request.exchange().headers(),
+                body.open(caller)));
+    Call call =
+        new Call(
+            caller.account(),
+            caller.region(),
+            caller.principal(),
+            request.requestId(),
+            clock.instant(),
+            endpoint(request));
+    return services.run(call, model, request.operation(), input);
+  }
+
+  /// The body of a request, buffered as soon as anything needs all of it.
+  private static final class RequestPayload {
+    private final Exchange exchange;
+    private final RequestHead head;
+    private byte @Nullable [] buffer;
+
+    RequestPayload(Exchange exchange, RequestHead head, byte @Nullable [] form) {
+      this.exchange = exchange;
+      this.head = head;
+      buffer = form;
+    }
+
+    byte[] buffered() {
+      byte[] bytes = buffer;
+      if (bytes == null) {
+        bytes =
+            Bodies.read(
+                new Body(exchange.body(), exchange.contentLength()), Bodies.LARGEST_BYTES_MAX);
+        buffer = bytes;
+      }
+      return bytes;
+    }
+
+    Body open(Caller caller) {
+      byte[] bytes = buffer;
+      return bytes == null
+          ? Payload.open(head, exchange.body(), exchange.contentLength(), caller.chunks())
+          : Payload.open(head, new ByteArrayInputStream(bytes), bytes.length, caller.chunks());
+    }
+  }
+
+  private static byte[] form(Exchange exchange) throws IOException {
+    try {
+      return Bodies.read(
+          new Body(exchange.body(), exchange.contentLength()), Bodies.BUFFERED_BYTES_MAX);
+    } catch (ServiceError e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private String endpoint(Request request) {
+    String host = request.exchange().host();
+    boolean virtualHost = !request.route().path().equals(request.exchange().rawPath());
+    return host.isEmpty() || virtualHost ? endpoint : "http://" + host;
+  }
+
+  private String requestId(Protocol protocol) {
+    return protocol == Protocol.REST_XML ? ids.upper(16) : ids.uuid();
+  }
+
+  // What a service wraps while it reads the body: the sender's fault, not ours.
+  private static @Nullable ServiceError bodyError(Throwable thrown) throws IOException {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BodyError wrong) {
+        return wrong.error();
+      }
+      if (cause instanceof ServiceError error) {
+        return error;
+      }
+      if (cause instanceof UncheckedIOException unchecked
+          && unchecked.getCause() instanceof Exchange.ClientGone gone) {
+        throw gone;
+      }
+    }
+    return null;
+  }
+
+  private static ServiceError internal(Route route) {
+    return route.protocol() == Protocol.REST_XML
+        ? new ServiceError(
+            "InternalError", "We encountered an internal error. Please try again.", 500)
+        : new ServiceError(
+            "InternalFailure",
+            "The request processing has failed because of an unknown error, exception or failure.",
+            500);
+  }
+}
