@@ -15,6 +15,7 @@ import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import dev.brume.model.ServiceModels;
 import dev.brume.protocol.Router;
+import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.store.Blobs;
 import dev.brume.store.FileBlobs;
 import dev.brume.store.Kv;
@@ -105,6 +106,7 @@ public final class Brume implements AutoCloseable {
 
   /// Adds the services, one line each, in the order in which they need each other.
   private void wire(Settings settings) {
+    services.add(new DynamoDbService(kv, clock, timers, ids));
     timers.start();
     targets.start();
   }
