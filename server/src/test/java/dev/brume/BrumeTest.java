@@ -38,11 +38,12 @@ class BrumeTest {
 
   @Test
   void refusesAnUnsignedRequest() {
-    var answer = brume.send(
-        java.net.http.HttpRequest.newBuilder(java.net.URI.create(brume.endpoint() + "/"))
-            .header("X-Amz-Target", "DynamoDB_20120810.ListTables")
-            .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}"))
-            .build());
+    var answer =
+        brume.send(
+            java.net.http.HttpRequest.newBuilder(java.net.URI.create(brume.endpoint() + "/"))
+                .header("X-Amz-Target", "DynamoDB_20120810.ListTables")
+                .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}"))
+                .build());
     assertThat(answer.statusCode()).isEqualTo(403);
     assertThat(answer.body()).contains("MissingAuthenticationToken");
   }

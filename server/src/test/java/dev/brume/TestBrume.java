@@ -97,8 +97,7 @@ public final class TestBrume implements AutoCloseable {
 
   public HttpResponse<String> send(HttpRequest request) {
     try {
-      return client.send(
-          request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+      return client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -56,7 +56,9 @@ public final class AuthErrors {
               403);
       case QUERY ->
           new ServiceError(
-              "InvalidClientTokenId", "The security token included in the request is invalid.", 403);
+              "InvalidClientTokenId",
+              "The security token included in the request is invalid.",
+              403);
       case JSON ->
           new ServiceError(
               "UnrecognizedClientException",
@@ -82,7 +84,9 @@ public final class AuthErrors {
               "ExpiredToken", "The security token included in the request is expired", 403);
       case JSON ->
           new ServiceError(
-              "ExpiredTokenException", "The security token included in the request is expired", 403);
+              "ExpiredTokenException",
+              "The security token included in the request is expired",
+              403);
     };
   }
 

@@ -44,12 +44,40 @@ public final class Authenticator {
   // Of SigV2: the query parameters that are part of the resource.
   private static final Set<String> SUB_RESOURCES =
       Set.of(
-          "accelerate", "acl", "cors", "delete", "encryption", "inventory", "lifecycle", "location",
-          "logging", "metrics", "notification", "partNumber", "policy", "policyStatus",
-          "publicAccessBlock", "replication", "requestPayment", "response-cache-control",
-          "response-content-disposition", "response-content-encoding", "response-content-language",
-          "response-content-type", "response-expires", "restore", "select", "select-type", "tagging",
-          "torrent", "uploadId", "uploads", "versionId", "versioning", "versions", "website");
+          "accelerate",
+          "acl",
+          "cors",
+          "delete",
+          "encryption",
+          "inventory",
+          "lifecycle",
+          "location",
+          "logging",
+          "metrics",
+          "notification",
+          "partNumber",
+          "policy",
+          "policyStatus",
+          "publicAccessBlock",
+          "replication",
+          "requestPayment",
+          "response-cache-control",
+          "response-content-disposition",
+          "response-content-encoding",
+          "response-content-language",
+          "response-content-type",
+          "response-expires",
+          "restore",
+          "select",
+          "select-type",
+          "tagging",
+          "torrent",
+          "uploadId",
+          "uploads",
+          "versionId",
+          "versioning",
+          "versions",
+          "website");
 
   private final Credentials credentials;
   private final InstantSource wall;
@@ -238,8 +266,7 @@ public final class Authenticator {
     if (!SigningKey.same(expected, v2.signature())) {
       throw errors.signatureDoesNotMatch();
     }
-    return new Caller(
-        credential.principal(), account(credential.principal()), defaultRegion, null);
+    return new Caller(credential.principal(), account(credential.principal()), defaultRegion, null);
   }
 
   private static String textOfV2(Signature.V2 v2, RequestHead head, String pathStyle) {

@@ -88,8 +88,7 @@ public sealed interface Signature {
     if (expires == null || !expires.matches("\\d{1,12}")) {
       return new Malformed("Query-string authentication requires the Expires parameter");
     }
-    return new V2(
-        keyId, signature, Long.parseLong(expires), query.get("x-amz-security-token"));
+    return new V2(keyId, signature, Long.parseLong(expires), query.get("x-amz-security-token"));
   }
 
   private static Signature ofHeader(String authorization, Headers headers) {

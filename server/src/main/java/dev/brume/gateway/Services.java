@@ -4,7 +4,6 @@ import dev.brume.model.Call;
 import dev.brume.model.Operation;
 import dev.brume.model.Operations;
 import dev.brume.model.Service;
-import dev.brume.model.ServiceError;
 import dev.brume.model.ServiceModel;
 import dev.brume.model.ServiceModels;
 import dev.brume.model.Struct;
