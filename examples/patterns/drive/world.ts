@@ -84,8 +84,9 @@ export const clock = {
     return new Date(String(answer.json['now']));
   },
   async advance(seconds: number): Promise<void> {
-    const answer = await http('POST', `${endpoint}/_brume/clock/advance`, {
-      duration: `PT${Math.ceil(seconds)}S`,
+    const answer = await http('POST', `${endpoint}/_brume/clock`, {
+      action: 'advance',
+      seconds: Math.ceil(seconds),
     });
     assert.equal(answer.status, 200, answer.text);
     note(`clock advance ${Math.ceil(seconds)}s: it is ${(await this.now()).toISOString()} now`);
