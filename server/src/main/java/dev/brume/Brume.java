@@ -15,7 +15,13 @@ import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import dev.brume.model.ServiceModels;
 import dev.brume.protocol.Router;
+import dev.brume.resources.ResourceType;
+import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
+import dev.brume.services.events.EventsResources;
+import dev.brume.services.events.EventsService;
+import dev.brume.services.sqs.SqsResources;
+import dev.brume.services.sqs.SqsService;
 import dev.brume.store.Blobs;
 import dev.brume.store.FileBlobs;
 import dev.brume.store.Kv;
@@ -50,6 +56,9 @@ public final class Brume implements AutoCloseable {
   private final Credentials credentials;
   private final Services services;
   private final List<FrontDoor> doors = new ArrayList<>();
+  private final List<ResourceType> types = new ArrayList<>();
+  // What runs on its own, stopped in this order before the store closes.
+  private final List<Runnable> closing = new ArrayList<>();
   private final Listener listener;
 
   private Brume(Settings settings, Kv kv, Blobs blobs, Listener listener) {
@@ -107,6 +116,16 @@ public final class Brume implements AutoCloseable {
   /// Adds the services, one line each, in the order in which they need each other.
   private void wire(Settings settings) {
     services.add(new DynamoDbService(kv, clock, timers, ids));
+    types.addAll(new DynamoDbResources(services).all());
+
+    SqsService sqs = new SqsService(kv, clock, timers, targets, ids);
+    services.add(sqs);
+    closing.add(sqs::close);
+    types.addAll(new SqsResources(services).all());
+
+    services.add(new EventsService(kv, clock, timers, targets, ids));
+    types.addAll(new EventsResources(services).all());
+
     timers.start();
     targets.start();
   }
@@ -141,6 +160,7 @@ public final class Brume implements AutoCloseable {
   @Override
   public void close() {
     listener.close();
+    closing.forEach(Runnable::run);
     targets.close();
     timers.close();
     kv.close();
