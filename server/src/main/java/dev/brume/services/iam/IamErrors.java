@@ -29,7 +29,8 @@ final class IamErrors {
   }
 
   static ServiceError policyExists(String name) {
-    return new EntityAlreadyExistsException("A policy called " + name + " already exists. Duplicate names are not allowed.");
+    return new EntityAlreadyExistsException(
+        "A policy called " + name + " already exists. Duplicate names are not allowed.");
   }
 
   static ServiceError notAttached(String arn) {
@@ -37,7 +38,8 @@ final class IamErrors {
   }
 
   static ServiceError noVersion(String arn, String version) {
-    return new NoSuchEntityException("Policy " + arn + " version " + version + " does not exist or is not attachable.");
+    return new NoSuchEntityException(
+        "Policy " + arn + " version " + version + " does not exist or is not attachable.");
   }
 
   static ServiceError mustDetach() {
@@ -57,7 +59,8 @@ final class IamErrors {
   }
 
   static ServiceError hasVersions() {
-    return new DeleteConflictException("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
+    return new DeleteConflictException(
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
   }
 
   static ServiceError limit(String message) {
@@ -73,6 +76,7 @@ final class IamErrors {
   }
 
   static ServiceError awsManaged() {
-    return new ServiceError("AccessDenied", "The policy is managed by AWS and cannot be changed.", 403);
+    return new ServiceError(
+        "AccessDenied", "The policy is managed by AWS and cannot be changed.", 403);
   }
 }

@@ -38,7 +38,16 @@ public final class IamResources {
 
     @Override
     public Set<String> properties() {
-      return Set.of("RoleName", "AssumeRolePolicyDocument", "Description", "ManagedPolicyArns", "MaxSessionDuration", "Path", "PermissionsBoundary", "Policies", "Tags");
+      return Set.of(
+          "RoleName",
+          "AssumeRolePolicyDocument",
+          "Description",
+          "ManagedPolicyArns",
+          "MaxSessionDuration",
+          "Path",
+          "PermissionsBoundary",
+          "Policies",
+          "Tags");
     }
 
     @Override
@@ -46,13 +55,27 @@ public final class IamResources {
       ObjectNode properties = request.properties();
       String name = request.nameOr("RoleName", 64);
       try {
-        iam.createRole(request.call(), new CreateRoleRequest()
-            .roleName(name).path(text(properties, "Path")).description(text(properties, "Description")).permissionsBoundary(text(properties, "PermissionsBoundary"))
-            .maxSessionDuration(properties.has("MaxSessionDuration") ? properties.get("MaxSessionDuration").asInt() : null)
-            .assumeRolePolicyDocument(document(properties.path("AssumeRolePolicyDocument"))).tags(tags(request)));
+        iam.createRole(
+            request.call(),
+            new CreateRoleRequest()
+                .roleName(name)
+                .path(text(properties, "Path"))
+                .description(text(properties, "Description"))
+                .permissionsBoundary(text(properties, "PermissionsBoundary"))
+                .maxSessionDuration(
+                    properties.has("MaxSessionDuration")
+                        ? properties.get("MaxSessionDuration").asInt()
+                        : null)
+                .assumeRolePolicyDocument(document(properties.path("AssumeRolePolicyDocument")))
+                .tags(tags(request)));
       } catch (EntityAlreadyExistsException e) {
-        var present = iam.listRoleTags(request.call(), new ListRoleTagsRequest().roleName(name)).tags();
-        if (present.stream().noneMatch(tag -> tag.key().equals("aws:cloudformation:stack-id") && tag.value().equals(request.stackId()))) {
+        var present =
+            iam.listRoleTags(request.call(), new ListRoleTagsRequest().roleName(name)).tags();
+        if (present.stream()
+            .noneMatch(
+                tag ->
+                    tag.key().equals("aws:cloudformation:stack-id")
+                        && tag.value().equals(request.stackId()))) {
           throw e;
         }
       }
@@ -63,20 +86,37 @@ public final class IamResources {
     @Override
     public ResourceState update(ResourceRequest request, String name, ObjectNode old) {
       ObjectNode properties = request.properties();
-      iam.updateAssumeRolePolicy(request.call(), new UpdateAssumeRolePolicyRequest().roleName(name).policyDocument(document(properties.path("AssumeRolePolicyDocument"))));
-      iam.updateRole(request.call(), new UpdateRoleRequest().roleName(name)
-          .description(properties.has("Description") ? properties.get("Description").asText() : "")
-          .maxSessionDuration(properties.has("MaxSessionDuration") ? properties.get("MaxSessionDuration").asInt() : IamLimits.SESSION_SECONDS_DEFAULT));
+      iam.updateAssumeRolePolicy(
+          request.call(),
+          new UpdateAssumeRolePolicyRequest()
+              .roleName(name)
+              .policyDocument(document(properties.path("AssumeRolePolicyDocument"))));
+      iam.updateRole(
+          request.call(),
+          new UpdateRoleRequest()
+              .roleName(name)
+              .description(
+                  properties.has("Description") ? properties.get("Description").asText() : "")
+              .maxSessionDuration(
+                  properties.has("MaxSessionDuration")
+                      ? properties.get("MaxSessionDuration").asInt()
+                      : IamLimits.SESSION_SECONDS_DEFAULT));
       String boundary = text(properties, "PermissionsBoundary");
       if (boundary != null) {
-        iam.putRolePermissionsBoundary(request.call(), new PutRolePermissionsBoundaryRequest().roleName(name).permissionsBoundary(boundary));
+        iam.putRolePermissionsBoundary(
+            request.call(),
+            new PutRolePermissionsBoundaryRequest().roleName(name).permissionsBoundary(boundary));
       } else if (old.has("PermissionsBoundary")) {
-        iam.deleteRolePermissionsBoundary(request.call(), new DeleteRolePermissionsBoundaryRequest().roleName(name));
+        iam.deleteRolePermissionsBoundary(
+            request.call(), new DeleteRolePermissionsBoundaryRequest().roleName(name));
       }
       policies(request, name, old);
       var wanted = tags(request);
-      var gone = iam.listRoleTags(request.call(), new ListRoleTagsRequest().roleName(name)).tags().stream()
-          .map(Tag::key).filter(key -> wanted.stream().noneMatch(tag -> tag.key().equals(key))).toList();
+      var gone =
+          iam.listRoleTags(request.call(), new ListRoleTagsRequest().roleName(name)).tags().stream()
+              .map(Tag::key)
+              .filter(key -> wanted.stream().noneMatch(tag -> tag.key().equals(key)))
+              .toList();
       if (!gone.isEmpty()) {
         iam.untagRole(request.call(), new UntagRoleRequest().roleName(name).tagKeys(gone));
       }
@@ -86,31 +126,50 @@ public final class IamResources {
 
     private void policies(ResourceRequest request, String name, ObjectNode old) {
       Set<String> wantedArns = texts(request.properties().path("ManagedPolicyArns"));
-      wantedArns.forEach(arn -> iam.attachRolePolicy(request.call(), new AttachRolePolicyRequest().roleName(name).policyArn(arn)));
+      wantedArns.forEach(
+          arn ->
+              iam.attachRolePolicy(
+                  request.call(), new AttachRolePolicyRequest().roleName(name).policyArn(arn)));
       for (String arn : texts(old.path("ManagedPolicyArns"))) {
         if (!wantedArns.contains(arn)) {
           detach(request, name, arn);
         }
       }
       var names = new LinkedHashSet<String>();
-      request.properties().path("Policies").forEach(policy -> {
-        names.add(policy.path("PolicyName").asText());
-        iam.putRolePolicy(request.call(), new PutRolePolicyRequest().roleName(name).policyName(policy.path("PolicyName").asText()).policyDocument(document(policy.path("PolicyDocument"))));
-      });
-      old.path("Policies").forEach(policy -> {
-        if (!names.contains(policy.path("PolicyName").asText())) {
-          deleteInline(request, name, policy.path("PolicyName").asText());
-        }
-      });
+      request
+          .properties()
+          .path("Policies")
+          .forEach(
+              policy -> {
+                names.add(policy.path("PolicyName").asText());
+                iam.putRolePolicy(
+                    request.call(),
+                    new PutRolePolicyRequest()
+                        .roleName(name)
+                        .policyName(policy.path("PolicyName").asText())
+                        .policyDocument(document(policy.path("PolicyDocument"))));
+              });
+      old.path("Policies")
+          .forEach(
+              policy -> {
+                if (!names.contains(policy.path("PolicyName").asText())) {
+                  deleteInline(request, name, policy.path("PolicyName").asText());
+                }
+              });
     }
 
     @Override
     public void delete(ResourceRequest request, String name) {
       try {
-        for (AttachedPolicy policy : iam.listAttachedRolePolicies(request.call(), new ListAttachedRolePoliciesRequest().roleName(name)).attachedPolicies()) {
+        for (AttachedPolicy policy :
+            iam.listAttachedRolePolicies(
+                    request.call(), new ListAttachedRolePoliciesRequest().roleName(name))
+                .attachedPolicies()) {
           detach(request, name, String.valueOf(policy.policyArn()));
         }
-        for (String policy : iam.listRolePolicies(request.call(), new ListRolePoliciesRequest().roleName(name)).policyNames()) {
+        for (String policy :
+            iam.listRolePolicies(request.call(), new ListRolePoliciesRequest().roleName(name))
+                .policyNames()) {
           deleteInline(request, name, policy);
         }
         iam.deleteRole(request.call(), new DeleteRoleRequest().roleName(name));
@@ -122,7 +181,9 @@ public final class IamResources {
 
     private ResourceState state(ResourceRequest request, String name) {
       Role role = iam.getRole(request.call(), new GetRoleRequest().roleName(name)).role();
-      return new ResourceState(name, Map.of("Arn", TextNode.valueOf(role.arn()), "RoleId", TextNode.valueOf(role.roleId())));
+      return new ResourceState(
+          name,
+          Map.of("Arn", TextNode.valueOf(role.arn()), "RoleId", TextNode.valueOf(role.roleId())));
     }
   }
 
@@ -159,8 +220,12 @@ public final class IamResources {
 
     private void put(ResourceRequest request) {
       for (String role : texts(request.properties().path("Roles"))) {
-        iam.putRolePolicy(request.call(), new PutRolePolicyRequest().roleName(role).policyName(policyName(request.properties()))
-            .policyDocument(document(request.properties().path("PolicyDocument"))));
+        iam.putRolePolicy(
+            request.call(),
+            new PutRolePolicyRequest()
+                .roleName(role)
+                .policyName(policyName(request.properties()))
+                .policyDocument(document(request.properties().path("PolicyDocument"))));
       }
     }
 
@@ -194,7 +259,13 @@ public final class IamResources {
       String path = properties.has("Path") ? properties.get("Path").asText() : "/";
       String arn = "arn:aws:iam::" + request.call().account() + ":policy" + path + name;
       try {
-        iam.createPolicy(request.call(), new CreatePolicyRequest().policyName(name).path(path).description(text(properties, "Description")).policyDocument(document(properties.path("PolicyDocument"))));
+        iam.createPolicy(
+            request.call(),
+            new CreatePolicyRequest()
+                .policyName(name)
+                .path(path)
+                .description(text(properties, "Description"))
+                .policyDocument(document(properties.path("PolicyDocument"))));
       } catch (EntityAlreadyExistsException e) {
         // Only a generated name can be this request's own from before a crash.
         if (properties.has("ManagedPolicyName")) {
@@ -207,30 +278,55 @@ public final class IamResources {
 
     @Override
     public ResourceState update(ResourceRequest request, String arn, ObjectNode old) {
-      var versions = iam.listPolicyVersions(request.call(), new ListPolicyVersionsRequest().policyArn(arn)).versions();
+      var versions =
+          iam.listPolicyVersions(request.call(), new ListPolicyVersionsRequest().policyArn(arn))
+              .versions();
       if (versions.size() >= IamLimits.POLICY_VERSIONS_MAX) {
-        versions.reversed().stream().filter(version -> !Boolean.TRUE.equals(version.isDefaultVersion())).findFirst().ifPresent(
-            version -> iam.deletePolicyVersion(request.call(), new DeletePolicyVersionRequest().policyArn(arn).versionId(version.versionId())));
+        versions.reversed().stream()
+            .filter(version -> !Boolean.TRUE.equals(version.isDefaultVersion()))
+            .findFirst()
+            .ifPresent(
+                version ->
+                    iam.deletePolicyVersion(
+                        request.call(),
+                        new DeletePolicyVersionRequest()
+                            .policyArn(arn)
+                            .versionId(version.versionId())));
       }
-      iam.createPolicyVersion(request.call(), new CreatePolicyVersionRequest().policyArn(arn).setAsDefault(true).policyDocument(document(request.properties().path("PolicyDocument"))));
+      iam.createPolicyVersion(
+          request.call(),
+          new CreatePolicyVersionRequest()
+              .policyArn(arn)
+              .setAsDefault(true)
+              .policyDocument(document(request.properties().path("PolicyDocument"))));
       attach(request, arn, old);
       return new ResourceState(arn, Map.of("PolicyArn", TextNode.valueOf(arn)));
     }
 
     private void attach(ResourceRequest request, String arn, ObjectNode old) {
       Set<String> roles = texts(request.properties().path("Roles"));
-      roles.forEach(role -> iam.attachRolePolicy(request.call(), new AttachRolePolicyRequest().roleName(role).policyArn(arn)));
-      texts(old.path("Roles")).stream().filter(role -> !roles.contains(role)).forEach(role -> detach(request, role, arn));
+      roles.forEach(
+          role ->
+              iam.attachRolePolicy(
+                  request.call(), new AttachRolePolicyRequest().roleName(role).policyArn(arn)));
+      texts(old.path("Roles")).stream()
+          .filter(role -> !roles.contains(role))
+          .forEach(role -> detach(request, role, arn));
     }
 
     @Override
     public void delete(ResourceRequest request, String arn) {
       try {
-        iam.listEntitiesForPolicy(request.call(), new ListEntitiesForPolicyRequest().policyArn(arn)).policyRoles()
+        iam.listEntitiesForPolicy(request.call(), new ListEntitiesForPolicyRequest().policyArn(arn))
+            .policyRoles()
             .forEach(role -> detach(request, String.valueOf(role.roleName()), arn));
-        for (PolicyVersion version : iam.listPolicyVersions(request.call(), new ListPolicyVersionsRequest().policyArn(arn)).versions()) {
+        for (PolicyVersion version :
+            iam.listPolicyVersions(request.call(), new ListPolicyVersionsRequest().policyArn(arn))
+                .versions()) {
           if (!Boolean.TRUE.equals(version.isDefaultVersion())) {
-            iam.deletePolicyVersion(request.call(), new DeletePolicyVersionRequest().policyArn(arn).versionId(version.versionId()));
+            iam.deletePolicyVersion(
+                request.call(),
+                new DeletePolicyVersionRequest().policyArn(arn).versionId(version.versionId()));
           }
         }
         iam.deletePolicy(request.call(), new DeletePolicyRequest().policyArn(arn));
@@ -243,7 +339,8 @@ public final class IamResources {
 
   private void detach(ResourceRequest request, String role, String arn) {
     try {
-      iam.detachRolePolicy(request.call(), new DetachRolePolicyRequest().roleName(role).policyArn(arn));
+      iam.detachRolePolicy(
+          request.call(), new DetachRolePolicyRequest().roleName(role).policyArn(arn));
     } catch (NoSuchEntityException e) {
       // Detached or gone already.
       return;
@@ -252,7 +349,8 @@ public final class IamResources {
 
   private void deleteInline(ResourceRequest request, String role, String policy) {
     try {
-      iam.deleteRolePolicy(request.call(), new DeleteRolePolicyRequest().roleName(role).policyName(policy));
+      iam.deleteRolePolicy(
+          request.call(), new DeleteRolePolicyRequest().roleName(role).policyName(policy));
     } catch (NoSuchEntityException e) {
       // Gone already, perhaps with its role.
       return;
@@ -271,7 +369,10 @@ public final class IamResources {
 
   private static List<Tag> tags(ResourceRequest request) {
     var tags = new LinkedHashMap<>(request.tags());
-    request.properties().path("Tags").forEach(tag -> tags.put(tag.path("Key").asText(), tag.path("Value").asText()));
+    request
+        .properties()
+        .path("Tags")
+        .forEach(tag -> tags.put(tag.path("Key").asText(), tag.path("Value").asText()));
     var all = new ArrayList<Tag>();
     tags.forEach((key, value) -> all.add(new Tag().key(key).value(value)));
     return all;

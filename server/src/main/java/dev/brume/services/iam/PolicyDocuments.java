@@ -60,6 +60,9 @@ final class PolicyDocuments {
 
   /// Documents travel percent-encoded after RFC 3986 in IAM's answers.
   static String encoded(String document) {
-    return URLEncoder.encode(document, StandardCharsets.UTF_8).replace("+", "%20").replace("*", "%2A").replace("%7E", "~");
+    return URLEncoder.encode(document, StandardCharsets.UTF_8)
+        .replace("+", "%20")
+        .replace("*", "%2A")
+        .replace("%7E", "~");
   }
 }

@@ -28,7 +28,10 @@ record PolicyRow(
   }
 
   @Nullable Version version(String versionId) {
-    return versions.stream().filter(version -> version.id().equals(versionId)).findFirst().orElse(null);
+    return versions.stream()
+        .filter(version -> version.id().equals(versionId))
+        .findFirst()
+        .orElse(null);
   }
 
   String document() {
@@ -37,10 +40,21 @@ record PolicyRow(
   }
 
   PolicyRow with(List<Version> changed, String changedDefault, int next, long nowMillis) {
-    return new PolicyRow(name, id, path, description, createdMillis, nowMillis, changed, changedDefault, next, tags);
+    return new PolicyRow(
+        name, id, path, description, createdMillis, nowMillis, changed, changedDefault, next, tags);
   }
 
   PolicyRow withTags(Map<String, String> changed) {
-    return new PolicyRow(name, id, path, description, createdMillis, updatedMillis, versions, defaultVersion, nextVersion, changed);
+    return new PolicyRow(
+        name,
+        id,
+        path,
+        description,
+        createdMillis,
+        updatedMillis,
+        versions,
+        defaultVersion,
+        nextVersion,
+        changed);
   }
 }

@@ -26,26 +26,92 @@ record RoleRow(
   }
 
   RoleRow withTrust(String changed) {
-    return new RoleRow(name, id, path, createdMillis, changed, description, maxSessionSeconds, boundary, tags, inline, attached);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        changed,
+        description,
+        maxSessionSeconds,
+        boundary,
+        tags,
+        inline,
+        attached);
   }
 
   RoleRow with(@Nullable String changedDescription, int changedSeconds) {
-    return new RoleRow(name, id, path, createdMillis, trustPolicy, changedDescription, changedSeconds, boundary, tags, inline, attached);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        trustPolicy,
+        changedDescription,
+        changedSeconds,
+        boundary,
+        tags,
+        inline,
+        attached);
   }
 
   RoleRow withBoundary(@Nullable String changed) {
-    return new RoleRow(name, id, path, createdMillis, trustPolicy, description, maxSessionSeconds, changed, tags, inline, attached);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        trustPolicy,
+        description,
+        maxSessionSeconds,
+        changed,
+        tags,
+        inline,
+        attached);
   }
 
   RoleRow withTags(Map<String, String> changed) {
-    return new RoleRow(name, id, path, createdMillis, trustPolicy, description, maxSessionSeconds, boundary, changed, inline, attached);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        trustPolicy,
+        description,
+        maxSessionSeconds,
+        boundary,
+        changed,
+        inline,
+        attached);
   }
 
   RoleRow withInline(Map<String, String> changed) {
-    return new RoleRow(name, id, path, createdMillis, trustPolicy, description, maxSessionSeconds, boundary, tags, changed, attached);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        trustPolicy,
+        description,
+        maxSessionSeconds,
+        boundary,
+        tags,
+        changed,
+        attached);
   }
 
   RoleRow withAttached(List<String> changed) {
-    return new RoleRow(name, id, path, createdMillis, trustPolicy, description, maxSessionSeconds, boundary, tags, inline, changed);
+    return new RoleRow(
+        name,
+        id,
+        path,
+        createdMillis,
+        trustPolicy,
+        description,
+        maxSessionSeconds,
+        boundary,
+        tags,
+        inline,
+        changed);
   }
 }

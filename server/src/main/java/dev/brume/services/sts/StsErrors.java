@@ -7,7 +7,10 @@ final class StsErrors {
   private StsErrors() {}
 
   static ServiceError notAuthorized(String caller, String roleArn) {
-    return new ServiceError("AccessDenied", "User: " + caller + " is not authorized to perform: sts:AssumeRole on resource: " + roleArn, 403);
+    return new ServiceError(
+        "AccessDenied",
+        "User: " + caller + " is not authorized to perform: sts:AssumeRole on resource: " + roleArn,
+        403);
   }
 
   static ServiceError invalidArn(String arn) {
@@ -15,10 +18,16 @@ final class StsErrors {
   }
 
   static ServiceError tooLong() {
-    return new ServiceError("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", 400);
+    return new ServiceError(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        400);
   }
 
   static ServiceError unsupported(String parameter) {
-    return new ServiceError("ValidationError", "Brume does not implement the parameter " + parameter + " of STS yet", 400);
+    return new ServiceError(
+        "ValidationError",
+        "Brume does not implement the parameter " + parameter + " of STS yet",
+        400);
   }
 }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 
 /// AWS STS's operations.
 public final class StsService implements StsApi {
-  private static final Pattern ROLE_ARN = Pattern.compile("arn:aws:iam::(\\d{12}):role/(?:.*/)?([\\w+=,.@-]+)");
+  private static final Pattern ROLE_ARN =
+      Pattern.compile("arn:aws:iam::(\\d{12}):role/(?:.*/)?([\\w+=,.@-]+)");
   private final Credentials credentials;
   private final IamClient iam;
 
@@ -33,7 +34,10 @@ public final class StsService implements StsApi {
           case Principal.ServicePrincipal service -> service.name();
           case Principal.Anonymous _ -> "anonymous";
         };
-    return new GetCallerIdentityResponse().account(call.account()).arn(call.principal().arn()).userId(userId);
+    return new GetCallerIdentityResponse()
+        .account(call.account())
+        .arn(call.principal().arn())
+        .userId(userId);
   }
 
   @Override
@@ -44,14 +48,20 @@ public final class StsService implements StsApi {
       throw StsErrors.invalidArn(in.roleArn());
     }
     Role role = role(call, in.roleArn(), arn.group(1), arn.group(2));
-    int seconds = in.durationSeconds() == null ? StsLimits.SESSION_SECONDS_DEFAULT : in.durationSeconds();
+    int seconds =
+        in.durationSeconds() == null ? StsLimits.SESSION_SECONDS_DEFAULT : in.durationSeconds();
     if (role.maxSessionDuration() != null && seconds > role.maxSessionDuration()) {
       throw StsErrors.tooLong();
     }
-    var session = new Principal.RoleSession(arn.group(1), role.roleName(), role.arn(), role.roleId(), in.roleSessionName());
+    var session =
+        new Principal.RoleSession(
+            arn.group(1), role.roleName(), role.arn(), role.roleId(), in.roleSessionName());
     return new AssumeRoleResponse()
         .credentials(shown(credentials.issue(session, Duration.ofSeconds(seconds))))
-        .assumedRoleUser(new AssumedRoleUser().arn(session.arn()).assumedRoleId(role.roleId() + ":" + in.roleSessionName()));
+        .assumedRoleUser(
+            new AssumedRoleUser()
+                .arn(session.arn())
+                .assumedRoleId(role.roleId() + ":" + in.roleSessionName()));
   }
 
   private static void refuse(AssumeRoleRequest in) {
@@ -67,7 +77,10 @@ public final class StsService implements StsApi {
   private Role role(Call call, String roleArn, String account, String name) {
     try {
       var service = new Principal.ServicePrincipal("sts.amazonaws.com", roleArn, account);
-      Role role = iam.getRole(call.in(account, call.region()).as(service), new GetRoleRequest().roleName(name)).role();
+      Role role =
+          iam.getRole(
+                  call.in(account, call.region()).as(service), new GetRoleRequest().roleName(name))
+              .role();
       if (!role.arn().equals(roleArn)) {
         throw StsErrors.notAuthorized(call.principal().arn(), roleArn);
       }
@@ -82,11 +95,17 @@ public final class StsService implements StsApi {
     if (in.serialNumber() != null || in.tokenCode() != null) {
       throw StsErrors.unsupported("SerialNumber");
     }
-    int seconds = in.durationSeconds() == null ? StsLimits.SESSION_TOKEN_SECONDS_DEFAULT : in.durationSeconds();
+    int seconds =
+        in.durationSeconds() == null
+            ? StsLimits.SESSION_TOKEN_SECONDS_DEFAULT
+            : in.durationSeconds();
     return switch (call.principal()) {
-      case Principal.Root root -> new GetSessionTokenResponse().credentials(shown(credentials.issue(root, Duration.ofSeconds(seconds))));
+      case Principal.Root root ->
+          new GetSessionTokenResponse()
+              .credentials(shown(credentials.issue(root, Duration.ofSeconds(seconds))));
       case Principal.RoleSession _, Principal.ServicePrincipal _, Principal.Anonymous _ ->
-          throw new dev.brume.model.ServiceError("AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
+          throw new dev.brume.model.ServiceError(
+              "AccessDenied", "Cannot call GetSessionToken with session credentials", 403);
     };
   }
 
@@ -95,18 +114,22 @@ public final class StsService implements StsApi {
     Credentials.Credential issued = credentials.find(in.accessKeyId());
     String account = call.account();
     if (issued != null) {
-      account = switch (issued.principal()) {
-        case Principal.RoleSession session -> session.account();
-        case Principal.Root root -> root.account();
-        case Principal.ServicePrincipal service -> service.sourceAccount();
-        case Principal.Anonymous _ -> call.account();
-      };
+      account =
+          switch (issued.principal()) {
+            case Principal.RoleSession session -> session.account();
+            case Principal.Root root -> root.account();
+            case Principal.ServicePrincipal service -> service.sourceAccount();
+            case Principal.Anonymous _ -> call.account();
+          };
     }
     return new GetAccessKeyInfoResponse().account(account);
   }
 
   private static dev.brume.model.sts.Credentials shown(Credentials.Credential issued) {
     return new dev.brume.model.sts.Credentials()
-        .accessKeyId(issued.accessKeyId()).secretAccessKey(issued.secretAccessKey()).sessionToken(issued.sessionToken()).expiration(issued.expiration());
+        .accessKeyId(issued.accessKeyId())
+        .secretAccessKey(issued.secretAccessKey())
+        .sessionToken(issued.sessionToken())
+        .expiration(issued.expiration());
   }
 }
