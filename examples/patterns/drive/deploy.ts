@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { dim, green } from './show';
@@ -11,9 +11,10 @@ export const outputsFile = join(patternsFolder, 'cdk.out', 'outputs.json');
 /** Runs the CDK's command line, shows what it finished, and answers the milliseconds it took. */
 export async function cdk(...args: string[]): Promise<number> {
   const start = performance.now();
+  mkdirSync(join(patternsFolder, 'cdk.out'), { recursive: true });
   console.log(`  $ cdk ${args.join(' ')}`);
   const bin = join(patternsFolder, 'node_modules', '.bin', 'cdk');
-  const child = spawn(bin, [...args, '--no-notices', '--progress', 'events'], {
+  const child = spawn(bin, [...args, '--no-notices'], {
     cwd: patternsFolder,
     env: {
       ...process.env,
@@ -25,7 +26,7 @@ export async function cdk(...args: string[]): Promise<number> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];
-  const log = createWriteStream(join(patternsFolder, 'node_modules', '.cdk.log'), { flags: 'a' });
+  const log = createWriteStream(join(patternsFolder, 'cdk.out', 'cdk.log'), { flags: 'a' });
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       said.push(line);
