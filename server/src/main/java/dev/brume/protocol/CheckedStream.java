@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A body that checks itself: at its end length, checksums and digests are compared with what the
@@ -54,6 +55,11 @@ public final class CheckedStream extends InputStream {
 
   private void compute(ChecksumAlgorithm algorithm) {
     sums.put(algorithm, algorithm.start());
+  }
+
+  /// The algorithms of the checksums that the sender declares, before or after the body.
+  public Set<ChecksumAlgorithm> declared() {
+    return sums.keySet();
   }
 
   /// The checksums that the sender declared and that were right, base64; complete once the stream

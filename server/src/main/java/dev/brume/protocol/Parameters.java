@@ -51,6 +51,15 @@ public final class Parameters {
     return parameters;
   }
 
+  /// Removes the percent-encoding of a path. Throws [dev.brume.model.ServiceError] for bad encoding.
+  public static String decodePath(String encoded) {
+    try {
+      return decode(encoded, false);
+    } catch (Malformed e) {
+      throw new dev.brume.model.ServiceError("InvalidArgument", e.reason(), 400);
+    }
+  }
+
   /// Removes percent-encoding.
   ///
   /// @param plusIsSpace as in query strings and forms; not in paths

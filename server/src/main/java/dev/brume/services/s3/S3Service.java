@@ -1,0 +1,447 @@
+package dev.brume.services.s3;
+
+import dev.brume.events.Targets;
+import dev.brume.ids.Ids;
+import dev.brume.model.Call;
+import dev.brume.model.s3.*;
+import dev.brume.store.Blobs;
+import dev.brume.store.Kv;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/// [Amazon S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html):
+/// each operation, handed to the part that it belongs to.
+public final class S3Service implements S3Api {
+  private final Buckets buckets;
+  private final Objects objects;
+  private final ObjectDetails details;
+  private final Multipart multipart;
+  private final Listings listings;
+  private final Settings settings;
+  private final NotificationSettings notifications;
+
+  /// Sweeps the blobs that a crash left behind: construct it before anything writes.
+  public S3Service(Kv kv, Blobs blobs, Targets targets, Ids ids) {
+    var store = new S3Store(blobs);
+    var sender = new Notifications(targets);
+    var intake = new Intake(blobs, ids);
+    settings = new Settings(kv, store);
+    buckets = new Buckets(kv, store);
+    objects = new Objects(kv, store, settings, intake, sender, ids);
+    details = new ObjectDetails(kv, store, objects, sender);
+    multipart = new Multipart(kv, store, settings, intake, objects, ids);
+    listings = new Listings(kv, store);
+    notifications = new NotificationSettings(kv, store, sender, ids);
+    kv.read(
+        reader -> {
+          try {
+            store.sweep(reader);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return true;
+        });
+  }
+
+  @Override
+  public CreateBucketOutput createBucket(Call call, CreateBucketRequest in) {
+    return buckets.create(call, in);
+  }
+
+  @Override
+  public HeadBucketOutput headBucket(Call call, HeadBucketRequest in) {
+    return buckets.head(in);
+  }
+
+  @Override
+  public ListBucketsOutput listBuckets(Call call, ListBucketsRequest in) {
+    return buckets.list(call, in);
+  }
+
+  @Override
+  public DeleteBucketResponse deleteBucket(Call call, DeleteBucketRequest in) {
+    buckets.delete(in);
+    return new DeleteBucketResponse();
+  }
+
+  @Override
+  public GetBucketLocationOutput getBucketLocation(Call call, GetBucketLocationRequest in) {
+    return buckets.location(in);
+  }
+
+  @Override
+  public PutObjectOutput putObject(Call call, PutObjectRequest in) {
+    return objects.put(call, in);
+  }
+
+  @Override
+  public GetObjectOutput getObject(Call call, GetObjectRequest in) {
+    return objects.get(in);
+  }
+
+  @Override
+  public HeadObjectOutput headObject(Call call, HeadObjectRequest in) {
+    return objects.head(in);
+  }
+
+  @Override
+  public DeleteObjectOutput deleteObject(Call call, DeleteObjectRequest in) {
+    return objects.delete(call, in);
+  }
+
+  @Override
+  public DeleteObjectsOutput deleteObjects(Call call, DeleteObjectsRequest in) {
+    return objects.deleteAll(call, in);
+  }
+
+  @Override
+  public CopyObjectOutput copyObject(Call call, CopyObjectRequest in) {
+    return objects.copy(call, in);
+  }
+
+  @Override
+  public GetObjectTaggingOutput getObjectTagging(Call call, GetObjectTaggingRequest in) {
+    return details.tags(in);
+  }
+
+  @Override
+  public PutObjectTaggingOutput putObjectTagging(Call call, PutObjectTaggingRequest in) {
+    return details.putTags(call, in);
+  }
+
+  @Override
+  public DeleteObjectTaggingOutput deleteObjectTagging(Call call, DeleteObjectTaggingRequest in) {
+    return details.deleteTags(call, in);
+  }
+
+  @Override
+  public GetObjectAttributesOutput getObjectAttributes(Call call, GetObjectAttributesRequest in) {
+    return details.attributes(in);
+  }
+
+  @Override
+  public CreateMultipartUploadOutput createMultipartUpload(Call call, CreateMultipartUploadRequest in) {
+    return multipart.create(call, in);
+  }
+
+  @Override
+  public UploadPartOutput uploadPart(Call call, UploadPartRequest in) {
+    return multipart.upload(call, in);
+  }
+
+  @Override
+  public UploadPartCopyOutput uploadPartCopy(Call call, UploadPartCopyRequest in) {
+    return multipart.copy(call, in);
+  }
+
+  @Override
+  public CompleteMultipartUploadOutput completeMultipartUpload(Call call, CompleteMultipartUploadRequest in) {
+    return multipart.complete(call, in);
+  }
+
+  @Override
+  public AbortMultipartUploadOutput abortMultipartUpload(Call call, AbortMultipartUploadRequest in) {
+    return multipart.abort(in);
+  }
+
+  @Override
+  public ListMultipartUploadsOutput listMultipartUploads(Call call, ListMultipartUploadsRequest in) {
+    return listings.listUploads(in);
+  }
+
+  @Override
+  public ListPartsOutput listParts(Call call, ListPartsRequest in) {
+    return listings.listParts(call, in);
+  }
+
+  @Override
+  public ListObjectsOutput listObjects(Call call, ListObjectsRequest in) {
+    return listings.list(in);
+  }
+
+  @Override
+  public ListObjectsV2Output listObjectsV2(Call call, ListObjectsV2Request in) {
+    return listings.listV2(in);
+  }
+
+  @Override
+  public ListObjectVersionsOutput listObjectVersions(Call call, ListObjectVersionsRequest in) {
+    return listings.listVersions(in);
+  }
+
+  @Override
+  public NotificationConfiguration getBucketNotificationConfiguration(Call call, GetBucketNotificationConfigurationRequest in) {
+    return notifications.get(in.bucket(), in.expectedBucketOwner());
+  }
+
+  @Override
+  public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(Call call, PutBucketNotificationConfigurationRequest in) {
+    notifications.put(call, in);
+    return new PutBucketNotificationConfigurationResponse();
+  }
+
+  @Override
+  public GetBucketEncryptionOutput getBucketEncryption(Call call, GetBucketEncryptionRequest in) {
+    return settings.encryption(in);
+  }
+
+  @Override
+  public PutBucketEncryptionResponse putBucketEncryption(Call call, PutBucketEncryptionRequest in) {
+    settings.putEncryption(in);
+    return new PutBucketEncryptionResponse();
+  }
+
+  @Override
+  public DeleteBucketEncryptionResponse deleteBucketEncryption(Call call, DeleteBucketEncryptionRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.ENCRYPTION);
+    return new DeleteBucketEncryptionResponse();
+  }
+
+  @Override
+  public GetBucketPolicyOutput getBucketPolicy(Call call, GetBucketPolicyRequest in) {
+    return settings.policy(in);
+  }
+
+  @Override
+  public GetBucketPolicyStatusOutput getBucketPolicyStatus(Call call, GetBucketPolicyStatusRequest in) {
+    return settings.policyStatus(in);
+  }
+
+  @Override
+  public PutBucketPolicyResponse putBucketPolicy(Call call, PutBucketPolicyRequest in) {
+    settings.putPolicy(in);
+    return new PutBucketPolicyResponse();
+  }
+
+  @Override
+  public DeleteBucketPolicyResponse deleteBucketPolicy(Call call, DeleteBucketPolicyRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.POLICY);
+    return new DeleteBucketPolicyResponse();
+  }
+
+  @Override
+  public GetBucketTaggingOutput getBucketTagging(Call call, GetBucketTaggingRequest in) {
+    return settings.tagging(in);
+  }
+
+  @Override
+  public PutBucketTaggingResponse putBucketTagging(Call call, PutBucketTaggingRequest in) {
+    settings.putTagging(in);
+    return new PutBucketTaggingResponse();
+  }
+
+  @Override
+  public DeleteBucketTaggingResponse deleteBucketTagging(Call call, DeleteBucketTaggingRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.TAGGING);
+    return new DeleteBucketTaggingResponse();
+  }
+
+  @Override
+  public GetBucketVersioningOutput getBucketVersioning(Call call, GetBucketVersioningRequest in) {
+    return new GetBucketVersioningOutput()
+        .status(buckets.find(in.bucket(), in.expectedBucketOwner()).versioning());
+  }
+
+  @Override
+  public PutBucketVersioningResponse putBucketVersioning(Call call, PutBucketVersioningRequest in) {
+    settings.putVersioning(in);
+    return new PutBucketVersioningResponse();
+  }
+
+  @Override
+  public GetBucketLifecycleConfigurationOutput getBucketLifecycleConfiguration(Call call, GetBucketLifecycleConfigurationRequest in) {
+    return Settings.present(
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.LIFECYCLE, new GetBucketLifecycleConfigurationOutput()),
+        "NoSuchLifecycleConfiguration",
+        "The lifecycle configuration does not exist",
+        in.bucket());
+  }
+
+  @Override
+  public PutBucketLifecycleConfigurationOutput putBucketLifecycleConfiguration(
+      Call call, PutBucketLifecycleConfigurationRequest in) {
+    settings.putLifecycle(in);
+    return new PutBucketLifecycleConfigurationOutput()
+        .transitionDefaultMinimumObjectSize(in.transitionDefaultMinimumObjectSize());
+  }
+
+  @Override
+  public DeleteBucketLifecycleResponse deleteBucketLifecycle(Call call, DeleteBucketLifecycleRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.LIFECYCLE);
+    return new DeleteBucketLifecycleResponse();
+  }
+
+  @Override
+  public GetBucketCorsOutput getBucketCors(Call call, GetBucketCorsRequest in) {
+    return Settings.present(
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.CORS, new GetBucketCorsOutput()),
+        "NoSuchCORSConfiguration",
+        "The CORS configuration does not exist",
+        in.bucket());
+  }
+
+  @Override
+  public PutBucketCorsResponse putBucketCors(Call call, PutBucketCorsRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.CORS, in.corsConfiguration());
+    return new PutBucketCorsResponse();
+  }
+
+  @Override
+  public DeleteBucketCorsResponse deleteBucketCors(Call call, DeleteBucketCorsRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.CORS);
+    return new DeleteBucketCorsResponse();
+  }
+
+  @Override
+  public GetBucketWebsiteOutput getBucketWebsite(Call call, GetBucketWebsiteRequest in) {
+    return Settings.present(
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, new GetBucketWebsiteOutput()),
+        "NoSuchWebsiteConfiguration",
+        "The specified bucket does not have a website configuration",
+        in.bucket());
+  }
+
+  @Override
+  public PutBucketWebsiteResponse putBucketWebsite(Call call, PutBucketWebsiteRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, in.websiteConfiguration());
+    return new PutBucketWebsiteResponse();
+  }
+
+  @Override
+  public DeleteBucketWebsiteResponse deleteBucketWebsite(Call call, DeleteBucketWebsiteRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE);
+    return new DeleteBucketWebsiteResponse();
+  }
+
+  @Override
+  public GetPublicAccessBlockOutput getPublicAccessBlock(Call call, GetPublicAccessBlockRequest in) {
+    return new GetPublicAccessBlockOutput()
+        .publicAccessBlockConfiguration(
+            Settings.present(
+                settings.get(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS, new PublicAccessBlockConfiguration()),
+                "NoSuchPublicAccessBlockConfiguration",
+                "The public access block configuration was not found",
+                in.bucket()));
+  }
+
+  @Override
+  public PutPublicAccessBlockResponse putPublicAccessBlock(Call call, PutPublicAccessBlockRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS, in.publicAccessBlockConfiguration());
+    return new PutPublicAccessBlockResponse();
+  }
+
+  @Override
+  public DeletePublicAccessBlockResponse deletePublicAccessBlock(Call call, DeletePublicAccessBlockRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS);
+    return new DeletePublicAccessBlockResponse();
+  }
+
+  @Override
+  public GetBucketOwnershipControlsOutput getBucketOwnershipControls(Call call, GetBucketOwnershipControlsRequest in) {
+    return new GetBucketOwnershipControlsOutput()
+        .ownershipControls(
+            Settings.present(
+                settings.get(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP, new OwnershipControls()),
+                "OwnershipControlsNotFoundError",
+                "The bucket ownership controls were not found",
+                in.bucket()));
+  }
+
+  @Override
+  public PutBucketOwnershipControlsResponse putBucketOwnershipControls(Call call, PutBucketOwnershipControlsRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP, in.ownershipControls());
+    return new PutBucketOwnershipControlsResponse();
+  }
+
+  @Override
+  public DeleteBucketOwnershipControlsResponse deleteBucketOwnershipControls(Call call, DeleteBucketOwnershipControlsRequest in) {
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP);
+    return new DeleteBucketOwnershipControlsResponse();
+  }
+
+  @Override
+  public GetBucketLoggingOutput getBucketLogging(Call call, GetBucketLoggingRequest in) {
+    GetBucketLoggingOutput kept =
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.LOGGING, new GetBucketLoggingOutput());
+    return kept == null ? new GetBucketLoggingOutput() : kept;
+  }
+
+  @Override
+  public PutBucketLoggingResponse putBucketLogging(Call call, PutBucketLoggingRequest in) {
+    if (in.bucketLoggingStatus() != null && in.bucketLoggingStatus().loggingEnabled() != null) {
+      throw S3Errors.notImplemented("S3 server access logs");
+    }
+    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.LOGGING);
+    return new PutBucketLoggingResponse();
+  }
+
+  @Override
+  public GetBucketAccelerateConfigurationOutput getBucketAccelerateConfiguration(Call call, GetBucketAccelerateConfigurationRequest in) {
+    GetBucketAccelerateConfigurationOutput kept =
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.ACCELERATE, new GetBucketAccelerateConfigurationOutput());
+    return kept == null ? new GetBucketAccelerateConfigurationOutput() : kept;
+  }
+
+  @Override
+  public PutBucketAccelerateConfigurationResponse putBucketAccelerateConfiguration(Call call, PutBucketAccelerateConfigurationRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.ACCELERATE, in.accelerateConfiguration());
+    return new PutBucketAccelerateConfigurationResponse();
+  }
+
+  @Override
+  public GetBucketRequestPaymentOutput getBucketRequestPayment(Call call, GetBucketRequestPaymentRequest in) {
+    GetBucketRequestPaymentOutput kept =
+        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.REQUEST_PAYMENT, new GetBucketRequestPaymentOutput());
+    return kept == null ? new GetBucketRequestPaymentOutput().payer("BucketOwner") : kept;
+  }
+
+  @Override
+  public PutBucketRequestPaymentResponse putBucketRequestPayment(Call call, PutBucketRequestPaymentRequest in) {
+    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.REQUEST_PAYMENT, in.requestPaymentConfiguration());
+    return new PutBucketRequestPaymentResponse();
+  }
+
+  @Override
+  public GetBucketAclOutput getBucketAcl(Call call, GetBucketAclRequest in) {
+    Bucket bucket = buckets.find(in.bucket(), in.expectedBucketOwner());
+    return new GetBucketAclOutput().owner(Listings.owner(bucket)).grants(Buckets.grants(bucket));
+  }
+
+  @Override
+  public PutBucketAclResponse putBucketAcl(Call call, PutBucketAclRequest in) {
+    if (in.acl() == null) {
+      throw S3Errors.notImplemented("access control lists other than the canned ones");
+    }
+    String acl = Buckets.acl(in.acl());
+    settings.change(in.bucket(), in.expectedBucketOwner(), (tx, bucket) -> bucket.withAcl(acl));
+    return new PutBucketAclResponse();
+  }
+
+  @Override
+  public GetObjectAclOutput getObjectAcl(Call call, GetObjectAclRequest in) {
+    Bucket bucket = details.bucketOf(in);
+    return new GetObjectAclOutput()
+        .owner(Listings.owner(bucket))
+        .grants(Buckets.grants(bucket.withAcl("private")));
+  }
+
+  @Override
+  public GetBucketReplicationOutput getBucketReplication(
+      Call call, GetBucketReplicationRequest in) {
+    buckets.find(in.bucket(), in.expectedBucketOwner());
+    throw S3Errors.noSetting(
+        "ReplicationConfigurationNotFoundError",
+        "The replication configuration was not found",
+        in.bucket());
+  }
+
+  @Override
+  public GetObjectLockConfigurationOutput getObjectLockConfiguration(
+      Call call, GetObjectLockConfigurationRequest in) {
+    buckets.find(in.bucket(), in.expectedBucketOwner());
+    throw S3Errors.noSetting(
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+        in.bucket());
+  }
+}

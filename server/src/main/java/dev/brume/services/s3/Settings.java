@@ -1,0 +1,275 @@
+package dev.brume.services.s3;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.json.Json;
+import dev.brume.model.Struct;
+import dev.brume.model.s3.*;
+import dev.brume.protocol.Documents;
+import dev.brume.store.Kv;
+import dev.brume.store.Reader;
+import dev.brume.store.Tx;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of a bucket: each a document of its own, with its own error when there is none.
+final class Settings {
+  static final String ENCRYPTION = "encryption";
+  static final String POLICY = "policy";
+  static final String TAGGING = "tagging";
+  static final String LIFECYCLE = "lifecycle";
+  static final String CORS = "cors";
+  static final String WEBSITE = "website";
+  static final String PUBLIC_ACCESS = "publicAccessBlock";
+  static final String OWNERSHIP = "ownershipControls";
+  static final String LOGGING = "logging";
+  static final String ACCELERATE = "accelerate";
+  static final String REQUEST_PAYMENT = "requestPayment";
+
+  private final Kv kv;
+  private final S3Store store;
+
+  Settings(Kv kv, S3Store store) {
+    this.kv = kv;
+    this.store = store;
+  }
+
+  /// Keeps a setting whole.
+  void put(String bucket, @Nullable String expectedOwner, String kind, @Nullable Struct value) {
+    if (value == null) {
+      throw S3Errors.malformedXml();
+    }
+    byte[] document = Documents.write(value);
+    kv.tx(
+        tx -> {
+          Bucket of = store.require(tx, bucket, expectedOwner);
+          tx.put(S3Store.settingKey(of.name(), kind), document);
+          return of;
+        });
+  }
+
+  void delete(String bucket, @Nullable String expectedOwner, String kind) {
+    kv.tx(
+        tx -> {
+          Bucket of = store.require(tx, bucket, expectedOwner);
+          tx.delete(S3Store.settingKey(of.name(), kind));
+          return of;
+        });
+  }
+
+  /// Changes the bucket's own row.
+  void change(
+      String bucket,
+      @Nullable String expectedOwner,
+      java.util.function.BiFunction<Tx, Bucket, Bucket> change) {
+    kv.tx(
+        tx -> {
+          Bucket changed = change.apply(tx, store.require(tx, bucket, expectedOwner));
+          store.putBucket(tx, changed);
+          return changed;
+        });
+  }
+
+  /// Fills `into` from the setting; returns null if the bucket has none.
+  <T extends Struct> @Nullable T get(
+      String bucket, @Nullable String expectedOwner, String kind, T into) {
+    return kv.read(
+        reader -> read(reader, store.require(reader, bucket, expectedOwner), kind, into));
+  }
+
+  private static <T extends Struct> @Nullable T read(
+      Reader reader, Bucket bucket, String kind, T into) {
+    byte[] document = reader.get(S3Store.settingKey(bucket.name(), kind));
+    return document == null ? null : Documents.read(document, into);
+  }
+
+  /// What objects are encrypted with when their writer does not say.
+  Version.Encryption defaultEncryption(Reader reader, Bucket bucket) {
+    ServerSideEncryptionConfiguration configured =
+        read(reader, bucket, ENCRYPTION, new ServerSideEncryptionConfiguration());
+    if (configured == null || configured.rules().isEmpty()) {
+      return Version.Encryption.AES256;
+    }
+    ServerSideEncryptionRule rule = configured.rules().getFirst();
+    ServerSideEncryptionByDefault fallback = rule.applyServerSideEncryptionByDefault();
+    if (fallback == null || fallback.sseAlgorithm().equals("AES256")) {
+      return Version.Encryption.AES256;
+    }
+    return new Version.Encryption(
+        fallback.sseAlgorithm(), fallback.kmsMasterKeyID(), rule.bucketKeyEnabled());
+  }
+
+  GetBucketEncryptionOutput encryption(GetBucketEncryptionRequest in) {
+    ServerSideEncryptionConfiguration configured =
+        get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            ENCRYPTION,
+            new ServerSideEncryptionConfiguration());
+    if (configured == null) {
+      var rule = new ServerSideEncryptionRule().bucketKeyEnabled(false);
+      rule.applyServerSideEncryptionByDefault(
+          new ServerSideEncryptionByDefault().sseAlgorithm("AES256"));
+      configured = new ServerSideEncryptionConfiguration().rules(List.of(rule));
+    }
+    return new GetBucketEncryptionOutput().serverSideEncryptionConfiguration(configured);
+  }
+
+  void putEncryption(PutBucketEncryptionRequest in) {
+    ServerSideEncryptionConfiguration given = in.serverSideEncryptionConfiguration();
+    if (given == null || given.rules().isEmpty()) {
+      throw S3Errors.malformedXml();
+    }
+    for (ServerSideEncryptionRule rule : given.rules()) {
+      ServerSideEncryptionByDefault fallback = rule.applyServerSideEncryptionByDefault();
+      if (fallback != null
+          && !List.of("AES256", "aws:kms", "aws:kms:dsse").contains(fallback.sseAlgorithm())) {
+        throw S3Errors.malformedXml();
+      }
+    }
+    put(in.bucket(), in.expectedBucketOwner(), ENCRYPTION, given);
+  }
+
+  GetBucketPolicyOutput policy(GetBucketPolicyRequest in) {
+    GetBucketPolicyOutput policy =
+        get(in.bucket(), in.expectedBucketOwner(), POLICY, new GetBucketPolicyOutput());
+    if (policy == null) {
+      throw S3Errors.noSetting(
+          "NoSuchBucketPolicy", "The bucket policy does not exist", in.bucket());
+    }
+    return policy;
+  }
+
+  void putPolicy(PutBucketPolicyRequest in) {
+    String text = in.policy() == null ? "" : in.policy();
+    if (text.getBytes(StandardCharsets.UTF_8).length > S3Limits.POLICY_BYTES_MAX) {
+      throw S3Errors.malformedPolicy("Policy exceeds the maximum allowed document size.");
+    }
+    try {
+      JsonNode policy = Json.parse(text);
+      if (!policy.isObject() || !policy.has("Statement")) {
+        throw S3Errors.malformedPolicy("Missing required field Statement");
+      }
+      for (JsonNode statement : statements(policy)) {
+        if (!statement.has("Principal") && !statement.has("NotPrincipal")) {
+          throw S3Errors.malformedPolicy("Missing required field Principal");
+        }
+      }
+    } catch (JsonProcessingException e) {
+      throw S3Errors.malformedPolicy("Policies must be valid JSON and the first byte must be '{'");
+    }
+    put(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        POLICY,
+        new GetBucketPolicyOutput().policy(text));
+  }
+
+  private static Iterable<JsonNode> statements(JsonNode policy) {
+    JsonNode statement = policy.get("Statement");
+    return statement.isArray() ? statement : List.of(statement);
+  }
+
+  GetBucketPolicyStatusOutput policyStatus(GetBucketPolicyStatusRequest in) {
+    String text =
+        policy(
+                new GetBucketPolicyRequest()
+                    .bucket(in.bucket())
+                    .expectedBucketOwner(in.expectedBucketOwner()))
+            .policy();
+    boolean open = false;
+    for (JsonNode statement : statements(Json.parseOwn(text == null ? "{}" : text))) {
+      JsonNode principal = statement.path("Principal");
+      boolean everybody =
+          principal.asText().equals("*") || principal.path("AWS").asText().equals("*");
+      open |=
+          everybody
+              && statement.path("Effect").asText().equals("Allow")
+              && statement.path("Condition").isEmpty();
+    }
+    return new GetBucketPolicyStatusOutput().policyStatus(new PolicyStatus().isPublic(open));
+  }
+
+  GetBucketTaggingOutput tagging(GetBucketTaggingRequest in) {
+    GetBucketTaggingOutput tags =
+        get(in.bucket(), in.expectedBucketOwner(), TAGGING, new GetBucketTaggingOutput());
+    if (tags == null) {
+      throw S3Errors.noSetting("NoSuchTagSet", "The TagSet does not exist", in.bucket());
+    }
+    return tags;
+  }
+
+  void putTagging(PutBucketTaggingRequest in) {
+    if (in.tagging() == null) {
+      throw S3Errors.malformedXml();
+    }
+    Tags.of(in.tagging().tagSet(), S3Limits.BUCKET_TAGS_MAX);
+    put(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        TAGGING,
+        new GetBucketTaggingOutput().tagSet(in.tagging().tagSet()));
+  }
+
+  void putLifecycle(PutBucketLifecycleConfigurationRequest in) {
+    BucketLifecycleConfiguration given = in.lifecycleConfiguration();
+    if (given == null || given.rules().isEmpty()) {
+      throw S3Errors.malformedXml();
+    }
+    for (LifecycleRule rule : given.rules()) {
+      if (!"Enabled".equals(rule.status()) && !"Disabled".equals(rule.status())) {
+        throw S3Errors.malformedXml();
+      }
+    }
+    var kept =
+        new GetBucketLifecycleConfigurationOutput()
+            .rules(given.rules())
+            .transitionDefaultMinimumObjectSize(minimumSize(in));
+    put(in.bucket(), in.expectedBucketOwner(), LIFECYCLE, kept);
+  }
+
+  private static String minimumSize(PutBucketLifecycleConfigurationRequest in) {
+    String given = in.transitionDefaultMinimumObjectSize();
+    return given == null ? "all_storage_classes_128K" : given;
+  }
+
+  /// Throws the setting's own error when it is absent.
+  static <T> T present(@Nullable T setting, String code, String message, String bucket) {
+    if (setting == null) {
+      throw S3Errors.noSetting(code, message, bucket);
+    }
+    return setting;
+  }
+
+  void putVersioning(PutBucketVersioningRequest in) {
+    VersioningConfiguration given = in.versioningConfiguration();
+    String status = given == null ? null : given.status();
+    if (given != null && "Enabled".equals(given.mfaDelete())) {
+      throw S3Errors.notImplemented("MFA delete");
+    }
+    if (!"Enabled".equals(status) && !"Suspended".equals(status)) {
+      throw new dev.brume.model.ServiceError(
+          "IllegalVersioningConfigurationException",
+          "The Versioning element must be specified",
+          400);
+    }
+    change(in.bucket(), in.expectedBucketOwner(), (tx, of) -> of.withVersioning(status));
+  }
+
+  /// What a new bucket starts with: everything public is blocked, the owner owns every object.
+  static void initial(Tx tx, String bucket, @Nullable String ownership) {
+    var block =
+        new PublicAccessBlockConfiguration()
+            .blockPublicAcls(true)
+            .ignorePublicAcls(true)
+            .blockPublicPolicy(true)
+            .restrictPublicBuckets(true);
+    tx.put(S3Store.settingKey(bucket, PUBLIC_ACCESS), Documents.write(block));
+    var rule =
+        new OwnershipControlsRule()
+            .objectOwnership(ownership == null ? "BucketOwnerEnforced" : ownership);
+    var controls = new OwnershipControls().rules(List.of(rule));
+    tx.put(S3Store.settingKey(bucket, OWNERSHIP), Documents.write(controls));
+  }
+}

@@ -1,0 +1,11 @@
+/// [Amazon S3](https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html): buckets, objects,
+/// versions, multipart uploads, bucket settings, notifications.
+///
+/// Left out on purpose, and answered with NotImplemented: object lock and replication (their
+/// settings read as absent), inventories, analytics, metrics, S3 Select, Glacier restore, directory
+/// buckets, access points, annotations. Lifecycle rules are kept and given back, and not carried
+/// out.
+@NullMarked
+package dev.brume.services.s3;
+
+import org.jspecify.annotations.NullMarked;
