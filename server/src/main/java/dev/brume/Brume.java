@@ -20,6 +20,7 @@ import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
 import dev.brume.services.events.EventsService;
+import dev.brume.services.s3.S3Service;
 import dev.brume.services.sqs.SqsResources;
 import dev.brume.services.sqs.SqsService;
 import dev.brume.store.Blobs;
@@ -126,6 +127,9 @@ public final class Brume implements AutoCloseable {
     services.add(new EventsService(kv, clock, timers, targets, ids));
     types.addAll(new EventsResources(services).all());
 
+    var s3 = new S3Service(kv, blobs, targets, ids);
+    s3.sweepBlobs();
+    services.add(s3);
     timers.start();
     targets.start();
   }

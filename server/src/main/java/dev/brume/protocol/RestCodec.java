@@ -190,7 +190,9 @@ final class RestCodec implements Codec {
       }
     }
     Body body = output(model, operation, output, headers, status);
-    return new WireResponse(status, headers, body);
+    // A part of an object: the model only knows the status of the whole.
+    boolean partial = status == 200 && headers.has("Content-Range");
+    return new WireResponse(partial ? 206 : status, headers, body);
   }
 
   // A header of its own wins over one of the map.
@@ -250,6 +252,9 @@ final class RestCodec implements Codec {
 
   @Override
   public WireResponse encodeError(ServiceModel model, ServiceError error, String requestId) {
+    if (error.httpStatus() == 304) {
+      return notModified(error);
+    }
     Headers headers = Headers.of("Content-Type", format.contentType());
     Struct struct = error.struct();
     if (struct != null) {
@@ -262,5 +267,15 @@ final class RestCodec implements Codec {
     }
     byte[] document = format.writeError(model, error, requestId, headers);
     return new WireResponse(error.httpStatus(), headers, Body.of(document));
+  }
+
+  // No body, and the tag that the client has already.
+  private static WireResponse notModified(ServiceError error) {
+    var headers = new Headers();
+    String etag = error.details().get("ETag");
+    if (etag != null) {
+      headers.add("ETag", HeaderText.checked(etag));
+    }
+    return new WireResponse(304, headers, Body.of(""));
   }
 }

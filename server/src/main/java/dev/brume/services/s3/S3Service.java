@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 /// [Amazon S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html):
 /// each operation, handed to the part that it belongs to.
 public final class S3Service implements S3Api {
+  private final Kv kv;
+  private final S3Store store;
   private final Buckets buckets;
   private final Objects objects;
   private final ObjectDetails details;
@@ -20,9 +22,9 @@ public final class S3Service implements S3Api {
   private final Settings settings;
   private final NotificationSettings notifications;
 
-  /// Sweeps the blobs that a crash left behind: construct it before anything writes.
   public S3Service(Kv kv, Blobs blobs, Targets targets, Ids ids) {
-    var store = new S3Store(blobs);
+    this.kv = kv;
+    store = new S3Store(blobs);
     var sender = new Notifications(targets);
     var intake = new Intake(blobs, ids);
     settings = new Settings(kv, store);
@@ -32,6 +34,11 @@ public final class S3Service implements S3Api {
     multipart = new Multipart(kv, store, settings, intake, objects, ids);
     listings = new Listings(kv, store);
     notifications = new NotificationSettings(kv, store, sender, ids);
+  }
+
+  /// Deletes the blobs that a crash left behind. Only at start, before anything writes; S3 owns
+  /// every blob.
+  public void sweepBlobs() {
     kv.read(
         reader -> {
           try {
