@@ -51,7 +51,8 @@ public final class Parameters {
     return parameters;
   }
 
-  /// Removes the percent-encoding of a path. Throws [dev.brume.model.ServiceError] for bad encoding.
+  /// Removes the percent-encoding of a path. Throws [dev.brume.model.ServiceError] for bad
+  /// encoding.
   public static String decodePath(String encoded) {
     try {
       return decode(encoded, false);

@@ -20,7 +20,8 @@ record Bucket(
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
   private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
 
-  /// [The rules for names](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+  /// [The rules for
+  /// names](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
   static boolean isValidName(String name) {
     return NAME.matcher(name).matches()
         && !ADDRESS.matcher(name).matches()

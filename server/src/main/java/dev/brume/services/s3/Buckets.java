@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class Buckets {
   private static final Set<String> ACLS =
       Set.of(
-          "private", "public-read", "public-read-write", "authenticated-read", "log-delivery-write");
+          "private",
+          "public-read",
+          "public-read-write",
+          "authenticated-read",
+          "log-delivery-write");
   private static final int BUCKETS_MAX = 10_000;
   private static final String GROUPS = "http://acs.amazonaws.com/groups/";
 
@@ -64,8 +68,7 @@ final class Buckets {
             return existing;
           }
           var bucket =
-              new Bucket(
-                  name, call.account(), region, call.now().toEpochMilli(), null, false, acl);
+              new Bucket(name, call.account(), region, call.now().toEpochMilli(), null, false, acl);
           store.putBucket(tx, bucket);
           Settings.initial(tx, name, in.objectOwnership());
           if (configuration != null && !configuration.tags().isEmpty()) {

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Checksums of whole objects made of parts.
 ///
-/// [Full object and composite](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html).
+/// [Full object and
+///
+// composite](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html).
 final class Checksums {
   static final String FULL_OBJECT = "FULL_OBJECT";
   static final String COMPOSITE = "COMPOSITE";
@@ -43,7 +45,11 @@ final class Checksums {
     if (!known || full && digest || !full && algorithm == ChecksumAlgorithm.CRC64NVME) {
       throw new ServiceError(
           "InvalidRequest",
-          "The " + type + " checksum type cannot be used with the " + algorithm + " checksum"
+          "The "
+              + type
+              + " checksum type cannot be used with the "
+              + algorithm
+              + " checksum"
               + " algorithm.",
           400);
     }

@@ -7,7 +7,6 @@ import dev.brume.model.ServiceError;
 import dev.brume.protocol.CheckedStream;
 import dev.brume.protocol.ChecksumAlgorithm;
 import dev.brume.store.Blobs;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,10 +38,7 @@ final class Intake {
   /// @param md5 16 bytes
   /// @param checksums base64 by algorithm
   record Taken(
-      Content content,
-      byte @Nullable [] inline,
-      byte[] md5,
-      Map<String, String> checksums) {
+      Content content, byte @Nullable [] inline, byte[] md5, Map<String, String> checksums) {
 
     /// With quotes, as in headers.
     String etag() {
@@ -111,8 +107,7 @@ final class Intake {
     }
   }
 
-  private static Map<String, String> finished(
-      Map<ChecksumAlgorithm, ChecksumAlgorithm.Sum> sums) {
+  private static Map<String, String> finished(Map<ChecksumAlgorithm, ChecksumAlgorithm.Sum> sums) {
     var finished = new LinkedHashMap<String, String>();
     sums.forEach((algorithm, sum) -> finished.put(algorithm.name(), sum.finishBase64()));
     return finished;

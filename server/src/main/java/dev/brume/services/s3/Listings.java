@@ -143,10 +143,7 @@ final class Listings {
   }
 
   private static void show(
-      ListObjectVersionsOutput out,
-      VersionPage page,
-      Bucket bucket,
-      @Nullable String encoding) {
+      ListObjectVersionsOutput out, VersionPage page, Bucket bucket, @Nullable String encoding) {
     var versions = new ArrayList<ObjectVersion>();
     var markers = new ArrayList<DeleteMarkerEntry>();
     for (VersionPage.Entry entry : page.entries()) {
@@ -290,7 +287,8 @@ final class Listings {
 
   private static @Nullable String encoding(@Nullable String type) {
     if (type != null && !type.equals("url")) {
-      throw S3Errors.invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", type);
+      throw S3Errors.invalidArgument(
+          "Invalid Encoding Method specified in Request", "encoding-type", type);
     }
     return type;
   }

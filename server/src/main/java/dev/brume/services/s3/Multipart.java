@@ -61,8 +61,7 @@ final class Multipart {
         kv.tx(
             tx -> {
               Bucket bucket = store.require(tx, in.bucket(), in.expectedBucketOwner());
-              Attributes attributes =
-                  Attributes.of(in, settings.defaultEncryption(tx, bucket));
+              Attributes attributes = Attributes.of(in, settings.defaultEncryption(tx, bucket));
               var created =
                   new Upload(
                       key,
@@ -88,8 +87,7 @@ final class Multipart {
     checkNumber(in.partNumber());
     Upload upload = open(in.bucket(), in.key(), in.uploadId(), in.expectedBucketOwner());
     ChecksumAlgorithm named = Checksums.named(in.checksumAlgorithm());
-    Intake.Taken taken =
-        intake.take(in.body(), algorithm(upload, named), S3Limits.PUT_BYTES_MAX);
+    Intake.Taken taken = intake.take(in.body(), algorithm(upload, named), S3Limits.PUT_BYTES_MAX);
     Upload.Part part =
         commit(
             call,
@@ -204,8 +202,7 @@ final class Multipart {
     // Checksums of the whole need the bytes; read before the transaction, checked again in it.
     Map<String, String> whole = wholeChecksum(in, wanted);
     String newVersionId = objects.newVersionId();
-    Objects.Stored stored =
-        kv.tx(tx -> complete(tx, call, in, wanted, whole, newVersionId));
+    Objects.Stored stored = kv.tx(tx -> complete(tx, call, in, wanted, whole, newVersionId));
     Version version = stored.version();
     var out = new CompleteMultipartUploadOutput().bucket(in.bucket()).key(in.key());
     out.location(call.endpoint() + "/" + in.bucket() + "/" + Notifications.encodedKey(in.key()));
@@ -234,8 +231,10 @@ final class Multipart {
     Long expectedSize = in.mpuObjectSize();
     if (expectedSize != null && expectedSize != draft.sizeBytes()) {
       throw S3Errors.invalidRequest(
-          "The provided 'x-amz-mp-object-size' header value " + expectedSize
-              + " does not match what was computed: " + draft.sizeBytes());
+          "The provided 'x-amz-mp-object-size' header value "
+              + expectedSize
+              + " does not match what was computed: "
+              + draft.sizeBytes());
     }
     store.removeUpload(tx, bucket.name(), upload);
     all.removeAll(parts);
@@ -343,8 +342,7 @@ final class Multipart {
       size += part.sizeBytes();
       contents.add(part.content());
       etags.add(part.etag());
-      shown.add(
-          new Version.Part(part.number(), part.sizeBytes(), part.etag(), part.checksums()));
+      shown.add(new Version.Part(part.number(), part.sizeBytes(), part.etag(), part.checksums()));
     }
     boolean composite = Checksums.COMPOSITE.equals(upload.checksumType());
     return new Version(

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The notification configuration of a bucket, in and out.
 ///
-/// [PutBucketNotificationConfiguration](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html).
+///
+// [PutBucketNotificationConfiguration](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html).
 final class NotificationSettings {
   private static final String INVALID_ARN = "The ARN could not be parsed";
   private static final Set<String> EVENTS =
@@ -119,7 +120,8 @@ final class NotificationSettings {
     }
     if (arn.endsWith(".fifo")) {
       throw S3Errors.invalidArgument(
-          "Unable to validate the following destination configurations", arn,
+          "Unable to validate the following destination configurations",
+          arn,
           "FIFO destinations are not supported");
     }
     if (events.isEmpty()) {

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What a bucket tells others about its objects, in the transaction of the change itself.
 ///
-/// [Message structure](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
+/// [Message
+///
+// structure](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html).
 final class Notifications {
   private static final Row<Rules> RULES = Row.of(Rules.class);
   static final String SETTING = "notification";
@@ -72,8 +74,7 @@ final class Notifications {
 
     private static boolean covers(String pattern, String event) {
       return pattern.equals(event)
-          || pattern.endsWith("*")
-              && event.startsWith(pattern.substring(0, pattern.length() - 1));
+          || pattern.endsWith("*") && event.startsWith(pattern.substring(0, pattern.length() - 1));
     }
   }
 
@@ -95,12 +96,16 @@ final class Notifications {
     static Change created(String name, Bucket bucket, Version version) {
       String tag = version.etag().replace("\"", "");
       return new Change(
-          name, version.key(), version.sizeBytes(), tag, version.shownId(bucket), version.sequence());
+          name,
+          version.key(),
+          version.sizeBytes(),
+          tag,
+          version.shownId(bucket),
+          version.sequence());
     }
 
     static Change removed(String name, Bucket bucket, Version version) {
-      return new Change(
-          name, version.key(), -1, null, version.shownId(bucket), version.sequence());
+      return new Change(name, version.key(), -1, null, version.shownId(bucket), version.sequence());
     }
   }
 
@@ -152,7 +157,12 @@ final class Notifications {
 
   // The id is made of the cause, so that a transaction that is run again sends the same.
   private static Event event(
-      Call call, Bucket bucket, String targetArn, String ruleId, Change change, ObjectNode message) {
+      Call call,
+      Bucket bucket,
+      String targetArn,
+      String ruleId,
+      Change change,
+      ObjectNode message) {
     String cause = call.requestId() + "/" + change.key() + "/" + change.sequence();
     String versionId = change.versionId();
     String id = cause + "/" + change.name() + "/" + (versionId == null ? "" : versionId);

@@ -31,7 +31,12 @@ final class Objects {
   private final Ids ids;
 
   Objects(
-      Kv kv, S3Store store, Settings settings, Intake intake, Notifications notifications, Ids ids) {
+      Kv kv,
+      S3Store store,
+      Settings settings,
+      Intake intake,
+      Notifications notifications,
+      Ids ids) {
     this.kv = kv;
     this.store = store;
     this.settings = settings;
@@ -111,8 +116,7 @@ final class Objects {
             attributes.encryption(),
             List.of(taken.content()),
             List.of());
-    return new Write(
-        bucket, draft, newVersionId(), taken, ifMatch, ifNoneMatch, new ArrayList<>());
+    return new Write(bucket, draft, newVersionId(), taken, ifMatch, ifNoneMatch, new ArrayList<>());
   }
 
   String newVersionId() {
@@ -149,8 +153,7 @@ final class Objects {
   }
 
   /// Adds a version with its id and tells who wants to know.
-  Stored add(
-      Tx tx, Call call, Bucket bucket, Version draft, String newVersionId, String event) {
+  Stored add(Tx tx, Call call, Bucket bucket, Version draft, String newVersionId, String event) {
     Version version = draft.withId(bucket.versioned() ? newVersionId : Version.NULL_ID);
     Version added = store.add(tx, bucket, version);
     notifications.send(tx, call, bucket, Notifications.Change.created(event, bucket, added));
@@ -158,7 +161,8 @@ final class Objects {
   }
 
   /// A version that was found, with its body open if it was asked for.
-  private record Found(Bucket bucket, Version version, @Nullable ByteRange range, @Nullable Body body) {}
+  private record Found(
+      Bucket bucket, Version version, @Nullable ByteRange range, @Nullable Body body) {}
 
   GetObjectOutput get(GetObjectRequest in) {
     var conditions =
@@ -166,7 +170,13 @@ final class Objects {
             in.ifMatch(), in.ifNoneMatch(), in.ifModifiedSince(), in.ifUnmodifiedSince());
     Found found =
         find(
-            new Wanted(in.bucket(), in.key(), in.versionId(), in.expectedBucketOwner(), in.range(), in.partNumber()),
+            new Wanted(
+                in.bucket(),
+                in.key(),
+                in.versionId(),
+                in.expectedBucketOwner(),
+                in.range(),
+                in.partNumber()),
             conditions,
             true);
     Version version = found.version();
@@ -212,7 +222,13 @@ final class Objects {
             in.ifMatch(), in.ifNoneMatch(), in.ifModifiedSince(), in.ifUnmodifiedSince());
     Found found =
         find(
-            new Wanted(in.bucket(), in.key(), in.versionId(), in.expectedBucketOwner(), in.range(), in.partNumber()),
+            new Wanted(
+                in.bucket(),
+                in.key(),
+                in.versionId(),
+                in.expectedBucketOwner(),
+                in.range(),
+                in.partNumber()),
             conditions,
             false);
     Version version = found.version();
@@ -269,7 +285,8 @@ final class Objects {
       return ByteRange.parse(wanted.range(), version.sizeBytes());
     }
     if (wanted.range() != null) {
-      throw S3Errors.invalidRequest("Cannot specify both Range header and partNumber query parameter");
+      throw S3Errors.invalidRequest(
+          "Cannot specify both Range header and partNumber query parameter");
     }
     if (version.parts().isEmpty()) {
       if (number != 1) {
@@ -361,8 +378,7 @@ final class Objects {
       return new Deleted(null, false, false);
     }
     String id = bucket.versioned() ? markerId : Version.NULL_ID;
-    Version marker =
-        store.add(tx, bucket, Version.marker(key, 0, id, call.now().toEpochMilli()));
+    Version marker = store.add(tx, bucket, Version.marker(key, 0, id, call.now().toEpochMilli()));
     notify(tx, call, bucket, "ObjectRemoved:DeleteMarkerCreated", marker);
     return new Deleted(id, true, true);
   }
@@ -433,9 +449,9 @@ final class Objects {
               + " changing the object's metadata, storage class, website redirect location or"
               + " encryption attributes.");
     }
-    Intake.Taken taken = intake.take(found.body(), copyAlgorithm(in, found), S3Limits.PUT_BYTES_MAX);
-    Write write =
-        write(call, in.bucket(), key, attributes, taken, in.ifMatch(), in.ifNoneMatch());
+    Intake.Taken taken =
+        intake.take(found.body(), copyAlgorithm(in, found), S3Limits.PUT_BYTES_MAX);
+    Write write = write(call, in.bucket(), key, attributes, taken, in.ifMatch(), in.ifNoneMatch());
     Stored stored = commit(call, write, "ObjectCreated:Copy");
     var result = new CopyObjectResult().eTag(stored.version().etag());
     result.lastModified(Instant.ofEpochMilli(stored.version().modifiedMillis()));
@@ -485,7 +501,8 @@ final class Objects {
       @Nullable String range) {
     Found head =
         find(
-            new Wanted(source.bucket(), source.key(), source.versionId(), expectedOwner, null, null),
+            new Wanted(
+                source.bucket(), source.key(), source.versionId(), expectedOwner, null, null),
             new Preconditions(null, null, null, null),
             false);
     conditions.checkCopySource(head.version().etag(), head.version().modifiedMillis());

@@ -82,9 +82,7 @@ final class S3Errors {
 
   static ServiceError methodNotAllowed(String method) {
     return error(
-            "MethodNotAllowed",
-            "The specified method is not allowed against this resource.",
-            405)
+            "MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
         .with("Method", method)
         .with("ResourceType", "DeleteMarker");
   }
@@ -123,8 +121,7 @@ final class S3Errors {
   }
 
   static ServiceError entityTooLarge(long sizeBytes) {
-    return error(
-            "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+    return error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
         .with("ProposedSize", Long.toString(sizeBytes))
         .with("MaxSizeAllowed", Long.toString(S3Limits.PUT_BYTES_MAX));
   }
@@ -175,8 +172,7 @@ final class S3Errors {
   }
 
   static ServiceError invalidLocation(String location) {
-    return error(
-            "InvalidLocationConstraint", "The specified location-constraint is not valid", 400)
+    return error("InvalidLocationConstraint", "The specified location-constraint is not valid", 400)
         .with("LocationConstraint", location);
   }
 

@@ -9,7 +9,9 @@ import dev.brume.store.Kv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// [Amazon S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html):
+/// [Amazon
+///
+// S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html):
 /// each operation, handed to the part that it belongs to.
 public final class S3Service implements S3Api {
   private final Kv kv;
@@ -127,7 +129,8 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public CreateMultipartUploadOutput createMultipartUpload(Call call, CreateMultipartUploadRequest in) {
+  public CreateMultipartUploadOutput createMultipartUpload(
+      Call call, CreateMultipartUploadRequest in) {
     return multipart.create(call, in);
   }
 
@@ -142,17 +145,20 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public CompleteMultipartUploadOutput completeMultipartUpload(Call call, CompleteMultipartUploadRequest in) {
+  public CompleteMultipartUploadOutput completeMultipartUpload(
+      Call call, CompleteMultipartUploadRequest in) {
     return multipart.complete(call, in);
   }
 
   @Override
-  public AbortMultipartUploadOutput abortMultipartUpload(Call call, AbortMultipartUploadRequest in) {
+  public AbortMultipartUploadOutput abortMultipartUpload(
+      Call call, AbortMultipartUploadRequest in) {
     return multipart.abort(in);
   }
 
   @Override
-  public ListMultipartUploadsOutput listMultipartUploads(Call call, ListMultipartUploadsRequest in) {
+  public ListMultipartUploadsOutput listMultipartUploads(
+      Call call, ListMultipartUploadsRequest in) {
     return listings.listUploads(in);
   }
 
@@ -177,12 +183,14 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public NotificationConfiguration getBucketNotificationConfiguration(Call call, GetBucketNotificationConfigurationRequest in) {
+  public NotificationConfiguration getBucketNotificationConfiguration(
+      Call call, GetBucketNotificationConfigurationRequest in) {
     return notifications.get(in.bucket(), in.expectedBucketOwner());
   }
 
   @Override
-  public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(Call call, PutBucketNotificationConfigurationRequest in) {
+  public PutBucketNotificationConfigurationResponse putBucketNotificationConfiguration(
+      Call call, PutBucketNotificationConfigurationRequest in) {
     notifications.put(call, in);
     return new PutBucketNotificationConfigurationResponse();
   }
@@ -199,7 +207,8 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public DeleteBucketEncryptionResponse deleteBucketEncryption(Call call, DeleteBucketEncryptionRequest in) {
+  public DeleteBucketEncryptionResponse deleteBucketEncryption(
+      Call call, DeleteBucketEncryptionRequest in) {
     settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.ENCRYPTION);
     return new DeleteBucketEncryptionResponse();
   }
@@ -210,7 +219,8 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public GetBucketPolicyStatusOutput getBucketPolicyStatus(Call call, GetBucketPolicyStatusRequest in) {
+  public GetBucketPolicyStatusOutput getBucketPolicyStatus(
+      Call call, GetBucketPolicyStatusRequest in) {
     return settings.policyStatus(in);
   }
 
@@ -256,9 +266,14 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public GetBucketLifecycleConfigurationOutput getBucketLifecycleConfiguration(Call call, GetBucketLifecycleConfigurationRequest in) {
+  public GetBucketLifecycleConfigurationOutput getBucketLifecycleConfiguration(
+      Call call, GetBucketLifecycleConfigurationRequest in) {
     return Settings.present(
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.LIFECYCLE, new GetBucketLifecycleConfigurationOutput()),
+        settings.get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            Settings.LIFECYCLE,
+            new GetBucketLifecycleConfigurationOutput()),
         "NoSuchLifecycleConfiguration",
         "The lifecycle configuration does not exist",
         in.bucket());
@@ -273,7 +288,8 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public DeleteBucketLifecycleResponse deleteBucketLifecycle(Call call, DeleteBucketLifecycleRequest in) {
+  public DeleteBucketLifecycleResponse deleteBucketLifecycle(
+      Call call, DeleteBucketLifecycleRequest in) {
     settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.LIFECYCLE);
     return new DeleteBucketLifecycleResponse();
   }
@@ -281,7 +297,8 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketCorsOutput getBucketCors(Call call, GetBucketCorsRequest in) {
     return Settings.present(
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.CORS, new GetBucketCorsOutput()),
+        settings.get(
+            in.bucket(), in.expectedBucketOwner(), Settings.CORS, new GetBucketCorsOutput()),
         "NoSuchCORSConfiguration",
         "The CORS configuration does not exist",
         in.bucket());
@@ -302,7 +319,8 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketWebsiteOutput getBucketWebsite(Call call, GetBucketWebsiteRequest in) {
     return Settings.present(
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, new GetBucketWebsiteOutput()),
+        settings.get(
+            in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, new GetBucketWebsiteOutput()),
         "NoSuchWebsiteConfiguration",
         "The specified bucket does not have a website configuration",
         in.bucket());
@@ -310,7 +328,8 @@ public final class S3Service implements S3Api {
 
   @Override
   public PutBucketWebsiteResponse putBucketWebsite(Call call, PutBucketWebsiteRequest in) {
-    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, in.websiteConfiguration());
+    settings.put(
+        in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, in.websiteConfiguration());
     return new PutBucketWebsiteResponse();
   }
 
@@ -321,47 +340,65 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public GetPublicAccessBlockOutput getPublicAccessBlock(Call call, GetPublicAccessBlockRequest in) {
+  public GetPublicAccessBlockOutput getPublicAccessBlock(
+      Call call, GetPublicAccessBlockRequest in) {
     return new GetPublicAccessBlockOutput()
         .publicAccessBlockConfiguration(
             Settings.present(
-                settings.get(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS, new PublicAccessBlockConfiguration()),
+                settings.get(
+                    in.bucket(),
+                    in.expectedBucketOwner(),
+                    Settings.PUBLIC_ACCESS,
+                    new PublicAccessBlockConfiguration()),
                 "NoSuchPublicAccessBlockConfiguration",
                 "The public access block configuration was not found",
                 in.bucket()));
   }
 
   @Override
-  public PutPublicAccessBlockResponse putPublicAccessBlock(Call call, PutPublicAccessBlockRequest in) {
-    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS, in.publicAccessBlockConfiguration());
+  public PutPublicAccessBlockResponse putPublicAccessBlock(
+      Call call, PutPublicAccessBlockRequest in) {
+    settings.put(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        Settings.PUBLIC_ACCESS,
+        in.publicAccessBlockConfiguration());
     return new PutPublicAccessBlockResponse();
   }
 
   @Override
-  public DeletePublicAccessBlockResponse deletePublicAccessBlock(Call call, DeletePublicAccessBlockRequest in) {
+  public DeletePublicAccessBlockResponse deletePublicAccessBlock(
+      Call call, DeletePublicAccessBlockRequest in) {
     settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.PUBLIC_ACCESS);
     return new DeletePublicAccessBlockResponse();
   }
 
   @Override
-  public GetBucketOwnershipControlsOutput getBucketOwnershipControls(Call call, GetBucketOwnershipControlsRequest in) {
+  public GetBucketOwnershipControlsOutput getBucketOwnershipControls(
+      Call call, GetBucketOwnershipControlsRequest in) {
     return new GetBucketOwnershipControlsOutput()
         .ownershipControls(
             Settings.present(
-                settings.get(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP, new OwnershipControls()),
+                settings.get(
+                    in.bucket(),
+                    in.expectedBucketOwner(),
+                    Settings.OWNERSHIP,
+                    new OwnershipControls()),
                 "OwnershipControlsNotFoundError",
                 "The bucket ownership controls were not found",
                 in.bucket()));
   }
 
   @Override
-  public PutBucketOwnershipControlsResponse putBucketOwnershipControls(Call call, PutBucketOwnershipControlsRequest in) {
+  public PutBucketOwnershipControlsResponse putBucketOwnershipControls(
+      Call call, PutBucketOwnershipControlsRequest in) {
     settings.put(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP, in.ownershipControls());
     return new PutBucketOwnershipControlsResponse();
   }
 
   @Override
-  public DeleteBucketOwnershipControlsResponse deleteBucketOwnershipControls(Call call, DeleteBucketOwnershipControlsRequest in) {
+  public DeleteBucketOwnershipControlsResponse deleteBucketOwnershipControls(
+      Call call, DeleteBucketOwnershipControlsRequest in) {
     settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.OWNERSHIP);
     return new DeleteBucketOwnershipControlsResponse();
   }
@@ -369,7 +406,8 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketLoggingOutput getBucketLogging(Call call, GetBucketLoggingRequest in) {
     GetBucketLoggingOutput kept =
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.LOGGING, new GetBucketLoggingOutput());
+        settings.get(
+            in.bucket(), in.expectedBucketOwner(), Settings.LOGGING, new GetBucketLoggingOutput());
     return kept == null ? new GetBucketLoggingOutput() : kept;
   }
 
@@ -383,28 +421,45 @@ public final class S3Service implements S3Api {
   }
 
   @Override
-  public GetBucketAccelerateConfigurationOutput getBucketAccelerateConfiguration(Call call, GetBucketAccelerateConfigurationRequest in) {
+  public GetBucketAccelerateConfigurationOutput getBucketAccelerateConfiguration(
+      Call call, GetBucketAccelerateConfigurationRequest in) {
     GetBucketAccelerateConfigurationOutput kept =
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.ACCELERATE, new GetBucketAccelerateConfigurationOutput());
+        settings.get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            Settings.ACCELERATE,
+            new GetBucketAccelerateConfigurationOutput());
     return kept == null ? new GetBucketAccelerateConfigurationOutput() : kept;
   }
 
   @Override
-  public PutBucketAccelerateConfigurationResponse putBucketAccelerateConfiguration(Call call, PutBucketAccelerateConfigurationRequest in) {
-    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.ACCELERATE, in.accelerateConfiguration());
+  public PutBucketAccelerateConfigurationResponse putBucketAccelerateConfiguration(
+      Call call, PutBucketAccelerateConfigurationRequest in) {
+    settings.put(
+        in.bucket(), in.expectedBucketOwner(), Settings.ACCELERATE, in.accelerateConfiguration());
     return new PutBucketAccelerateConfigurationResponse();
   }
 
   @Override
-  public GetBucketRequestPaymentOutput getBucketRequestPayment(Call call, GetBucketRequestPaymentRequest in) {
+  public GetBucketRequestPaymentOutput getBucketRequestPayment(
+      Call call, GetBucketRequestPaymentRequest in) {
     GetBucketRequestPaymentOutput kept =
-        settings.get(in.bucket(), in.expectedBucketOwner(), Settings.REQUEST_PAYMENT, new GetBucketRequestPaymentOutput());
+        settings.get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            Settings.REQUEST_PAYMENT,
+            new GetBucketRequestPaymentOutput());
     return kept == null ? new GetBucketRequestPaymentOutput().payer("BucketOwner") : kept;
   }
 
   @Override
-  public PutBucketRequestPaymentResponse putBucketRequestPayment(Call call, PutBucketRequestPaymentRequest in) {
-    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.REQUEST_PAYMENT, in.requestPaymentConfiguration());
+  public PutBucketRequestPaymentResponse putBucketRequestPayment(
+      Call call, PutBucketRequestPaymentRequest in) {
+    settings.put(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        Settings.REQUEST_PAYMENT,
+        in.requestPaymentConfiguration());
     return new PutBucketRequestPaymentResponse();
   }
 

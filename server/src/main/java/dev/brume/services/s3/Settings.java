@@ -159,11 +159,7 @@ final class Settings {
     } catch (JsonProcessingException e) {
       throw S3Errors.malformedPolicy("Policies must be valid JSON and the first byte must be '{'");
     }
-    put(
-        in.bucket(),
-        in.expectedBucketOwner(),
-        POLICY,
-        new GetBucketPolicyOutput().policy(text));
+    put(in.bucket(), in.expectedBucketOwner(), POLICY, new GetBucketPolicyOutput().policy(text));
   }
 
   private static Iterable<JsonNode> statements(JsonNode policy) {

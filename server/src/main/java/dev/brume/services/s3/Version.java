@@ -46,26 +46,82 @@ record Version(
 
   static Version marker(String key, long sequence, String versionId, long nowMillis) {
     return new Version(
-        key, sequence, versionId, true, 0, "", nowMillis, "STANDARD", Map.of(), Map.of(), Map.of(),
-        Map.of(), null, Encryption.AES256, List.of(), List.of());
+        key,
+        sequence,
+        versionId,
+        true,
+        0,
+        "",
+        nowMillis,
+        "STANDARD",
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        null,
+        Encryption.AES256,
+        List.of(),
+        List.of());
   }
 
   Version withTags(Map<String, String> newTags) {
     return new Version(
-        key, sequence, versionId, deleteMarker, sizeBytes, etag, modifiedMillis, storageClass,
-        headers, metadata, newTags, checksums, checksumType, encryption, contents, parts);
+        key,
+        sequence,
+        versionId,
+        deleteMarker,
+        sizeBytes,
+        etag,
+        modifiedMillis,
+        storageClass,
+        headers,
+        metadata,
+        newTags,
+        checksums,
+        checksumType,
+        encryption,
+        contents,
+        parts);
   }
 
   Version withSequence(long newSequence) {
     return new Version(
-        key, newSequence, versionId, deleteMarker, sizeBytes, etag, modifiedMillis, storageClass,
-        headers, metadata, tags, checksums, checksumType, encryption, contents, parts);
+        key,
+        newSequence,
+        versionId,
+        deleteMarker,
+        sizeBytes,
+        etag,
+        modifiedMillis,
+        storageClass,
+        headers,
+        metadata,
+        tags,
+        checksums,
+        checksumType,
+        encryption,
+        contents,
+        parts);
   }
 
   Version withId(String newVersionId) {
     return new Version(
-        key, sequence, newVersionId, deleteMarker, sizeBytes, etag, modifiedMillis, storageClass,
-        headers, metadata, tags, checksums, checksumType, encryption, contents, parts);
+        key,
+        sequence,
+        newVersionId,
+        deleteMarker,
+        sizeBytes,
+        etag,
+        modifiedMillis,
+        storageClass,
+        headers,
+        metadata,
+        tags,
+        checksums,
+        checksumType,
+        encryption,
+        contents,
+        parts);
   }
 
   boolean isNull() {
