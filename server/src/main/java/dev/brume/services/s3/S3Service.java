@@ -9,9 +9,7 @@ import dev.brume.store.Kv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/// [Amazon
-///
-// S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html):
+/// [Amazon S3](https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations.html):
 /// each operation, handed to the part that it belongs to.
 public final class S3Service implements S3Api {
   private final Kv kv;
