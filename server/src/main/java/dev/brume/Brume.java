@@ -21,8 +21,13 @@ import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
 import dev.brume.services.events.EventsService;
 import dev.brume.services.s3.S3Service;
+import dev.brume.services.iam.IamResources;
+import dev.brume.services.iam.IamService;
 import dev.brume.services.sqs.SqsResources;
 import dev.brume.services.sqs.SqsService;
+import dev.brume.services.ssm.SsmResources;
+import dev.brume.services.ssm.SsmService;
+import dev.brume.services.sts.StsService;
 import dev.brume.store.Blobs;
 import dev.brume.store.FileBlobs;
 import dev.brume.store.Kv;
@@ -116,6 +121,13 @@ public final class Brume implements AutoCloseable {
 
   /// Adds the services, one line each, in the order in which they need each other.
   private void wire(Settings settings) {
+    services.add(new IamService(kv, ids));
+    types.addAll(new IamResources(services).all());
+    services.add(new StsService(credentials, services));
+
+    services.add(new SsmService(kv));
+    types.addAll(new SsmResources(services).all());
+
     services.add(new DynamoDbService(kv, clock, timers, ids));
     types.addAll(new DynamoDbResources(services).all());
 
