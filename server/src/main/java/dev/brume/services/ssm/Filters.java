@@ -3,7 +3,8 @@ package dev.brume.services.ssm;
 import dev.brume.model.ssm.ParameterStringFilter;
 import java.util.List;
 
-/// Filters of DescribeParameters. <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html>
+/// Filters of DescribeParameters.
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html>
 final class Filters {
   private Filters() {}
 
@@ -22,7 +23,11 @@ final class Filters {
       case "Tier" -> values.contains(parameter.current().tier());
       case "DataType" -> values.contains(parameter.current().dataType());
       case "Path" -> values.stream().anyMatch(value -> path(option, parameter.name(), value));
-      default -> throw SsmErrors.validation("The following filter key is not valid: " + key + ". Valid filter keys include: [Path, Name, Type, KeyId, Tier, DataType].");
+      default ->
+          throw SsmErrors.validation(
+              "The following filter key is not valid: "
+                  + key
+                  + ". Valid filter keys include: [Path, Name, Type, KeyId, Tier, DataType].");
     };
   }
 
@@ -31,12 +36,17 @@ final class Filters {
       case "Equals" -> name.equals(value);
       case "BeginsWith" -> name.startsWith(value);
       case "Contains" -> name.contains(value);
-      default -> throw SsmErrors.validation("The following filter option is not valid: " + option + ". Valid options include: [BeginsWith, Contains, Equals].");
+      default ->
+          throw SsmErrors.validation(
+              "The following filter option is not valid: "
+                  + option
+                  + ". Valid options include: [BeginsWith, Contains, Equals].");
     };
   }
 
   private static boolean path(String option, String name, String value) {
     String path = value.endsWith("/") ? value : value + "/";
-    return name.startsWith(path) && (option.equals("Recursive") || name.indexOf('/', path.length()) < 0);
+    return name.startsWith(path)
+        && (option.equals("Recursive") || name.indexOf('/', path.length()) < 0);
   }
 }

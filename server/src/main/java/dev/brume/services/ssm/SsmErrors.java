@@ -18,19 +18,27 @@ final class SsmErrors {
   }
 
   static ServiceError noVersion(String name, String version) {
-    return new ParameterVersionNotFound("Systems Manager could not find version " + version + " of " + name + ". Verify the version and try again.");
+    return new ParameterVersionNotFound(
+        "Systems Manager could not find version "
+            + version
+            + " of "
+            + name
+            + ". Verify the version and try again.");
   }
 
   static ServiceError exists() {
-    return new ParameterAlreadyExists("The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
+    return new ParameterAlreadyExists(
+        "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.");
   }
 
   static ServiceError patternMismatch(String pattern) {
-    return new ParameterPatternMismatchException("Parameter value, cannot be validated against allowedPattern: " + pattern);
+    return new ParameterPatternMismatchException(
+        "Parameter value, cannot be validated against allowedPattern: " + pattern);
   }
 
   static ServiceError tooDeep() {
-    return new HierarchyLevelLimitExceededException("A hierarchy can have a maximum of " + SsmLimits.LEVELS_MAX + " levels.");
+    return new HierarchyLevelLimitExceededException(
+        "A hierarchy can have a maximum of " + SsmLimits.LEVELS_MAX + " levels.");
   }
 
   static ServiceError validation(String message) {
@@ -46,6 +54,7 @@ final class SsmErrors {
   }
 
   static ServiceError unsupported(String parameter) {
-    return validation("Brume does not implement the parameter " + parameter + " of Systems Manager yet");
+    return validation(
+        "Brume does not implement the parameter " + parameter + " of Systems Manager yet");
   }
 }

@@ -14,7 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `AWS::SSM::Parameter`.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html>
+///
+// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html>
 public final class SsmResources {
   private final SsmClient ssm;
 
@@ -34,7 +35,8 @@ public final class SsmResources {
 
     @Override
     public Set<String> properties() {
-      return Set.of("Name", "Type", "Value", "Description", "AllowedPattern", "DataType", "Tags", "Tier");
+      return Set.of(
+          "Name", "Type", "Value", "Description", "AllowedPattern", "DataType", "Tags", "Tier");
     }
 
     @Override
@@ -43,8 +45,16 @@ public final class SsmResources {
       try {
         ssm.putParameter(request.call(), put(request, name).tags(tags(request)));
       } catch (ParameterAlreadyExists e) {
-        var present = ssm.listTagsForResource(request.call(), new ListTagsForResourceRequest().resourceType("Parameter").resourceId(name)).tagList();
-        if (present.stream().noneMatch(tag -> tag.key().equals("aws:cloudformation:stack-id") && tag.value().equals(request.stackId()))) {
+        var present =
+            ssm.listTagsForResource(
+                    request.call(),
+                    new ListTagsForResourceRequest().resourceType("Parameter").resourceId(name))
+                .tagList();
+        if (present.stream()
+            .noneMatch(
+                tag ->
+                    tag.key().equals("aws:cloudformation:stack-id")
+                        && tag.value().equals(request.stackId()))) {
           throw e;
         }
       }
@@ -55,12 +65,27 @@ public final class SsmResources {
     public ResourceState update(ResourceRequest request, String name, ObjectNode old) {
       ssm.putParameter(request.call(), put(request, name).overwrite(true));
       var wanted = tags(request);
-      var gone = ssm.listTagsForResource(request.call(), new ListTagsForResourceRequest().resourceType("Parameter").resourceId(name)).tagList().stream()
-          .map(Tag::key).filter(key -> wanted.stream().noneMatch(tag -> tag.key().equals(key))).toList();
+      var gone =
+          ssm
+              .listTagsForResource(
+                  request.call(),
+                  new ListTagsForResourceRequest().resourceType("Parameter").resourceId(name))
+              .tagList()
+              .stream()
+              .map(Tag::key)
+              .filter(key -> wanted.stream().noneMatch(tag -> tag.key().equals(key)))
+              .toList();
       if (!gone.isEmpty()) {
-        ssm.removeTagsFromResource(request.call(), new RemoveTagsFromResourceRequest().resourceType("Parameter").resourceId(name).tagKeys(gone));
+        ssm.removeTagsFromResource(
+            request.call(),
+            new RemoveTagsFromResourceRequest()
+                .resourceType("Parameter")
+                .resourceId(name)
+                .tagKeys(gone));
       }
-      ssm.addTagsToResource(request.call(), new AddTagsToResourceRequest().resourceType("Parameter").resourceId(name).tags(wanted));
+      ssm.addTagsToResource(
+          request.call(),
+          new AddTagsToResourceRequest().resourceType("Parameter").resourceId(name).tags(wanted));
       return state(request, name);
     }
 
@@ -75,22 +100,39 @@ public final class SsmResources {
     }
 
     private static ResourceState state(ResourceRequest request, String name) {
-      return new ResourceState(name, Map.of("Type", TextNode.valueOf(request.properties().path("Type").asText()), "Value", TextNode.valueOf(request.properties().path("Value").asText())));
+      return new ResourceState(
+          name,
+          Map.of(
+              "Type",
+              TextNode.valueOf(request.properties().path("Type").asText()),
+              "Value",
+              TextNode.valueOf(request.properties().path("Value").asText())));
     }
   }
 
   private static PutParameterRequest put(ResourceRequest request, String name) {
     ObjectNode properties = request.properties();
     return new PutParameterRequest()
-        .name(name).type(text(properties, "Type")).value(text(properties, "Value")).description(text(properties, "Description"))
-        .allowedPattern(text(properties, "AllowedPattern")).dataType(text(properties, "DataType")).tier(text(properties, "Tier"));
+        .name(name)
+        .type(text(properties, "Type"))
+        .value(text(properties, "Value"))
+        .description(text(properties, "Description"))
+        .allowedPattern(text(properties, "AllowedPattern"))
+        .dataType(text(properties, "DataType"))
+        .tier(text(properties, "Tier"));
   }
 
   // Tags of a parameter are a map in its resource type.
   private static List<Tag> tags(ResourceRequest request) {
     var tags = new LinkedHashMap<>(request.tags());
-    request.properties().path("Tags").properties().forEach(e -> tags.put(e.getKey(), e.getValue().asText()));
-    return tags.entrySet().stream().map(e -> new Tag().key(e.getKey()).value(e.getValue())).toList();
+    request
+        .properties()
+        .path("Tags")
+        .properties()
+        .forEach(e -> tags.put(e.getKey(), e.getValue().asText()));
+    return tags.entrySet().stream()
+        .map(e -> new Tag().key(e.getKey()).value(e.getValue()))
+        .toList();
   }
 
   private static @Nullable String text(ObjectNode node, String field) {
