@@ -1,0 +1,112 @@
+package dev.brume.services.sns;
+
+import dev.brume.store.Key;
+import dev.brume.store.Kv;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/// Topics and subscriptions in memory, in step with what is committed: a publish reads nothing from
+/// disk but whether its topic is still there.
+final class Topics {
+  /// @param filter the subscription's, compiled
+  record Live(Subscription subscription, Filter filter) {
+    static Live of(Subscription subscription) {
+      return new Live(subscription, Filter.of(subscription));
+    }
+  }
+
+  private final ConcurrentSkipListMap<Key, Topic> topics = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Key, Live> subscriptions = new ConcurrentSkipListMap<>();
+
+  Topics(Kv kv) {
+    kv.read(
+        reader -> {
+          reader.scan(
+              SnsStore.ALL,
+              (key, value) -> {
+                if (key.string(3).equals("topic")) {
+                  put(SnsStore.TOPIC.read(value));
+                } else {
+                  put(SnsStore.SUBSCRIPTION.read(value));
+                }
+                return true;
+              });
+          return true;
+        });
+  }
+
+  void put(Topic topic) {
+    topics.put(SnsStore.topic(topic), topic);
+  }
+
+  void put(Subscription subscription) {
+    subscriptions.put(SnsStore.subscription(subscription), Live.of(subscription));
+  }
+
+  void remove(Topic topic) {
+    topics.remove(SnsStore.topic(topic));
+  }
+
+  void remove(Subscription subscription) {
+    subscriptions.remove(SnsStore.subscription(subscription));
+  }
+
+  /// The topic with this ARN. Throws AWS's error when it is no topic's ARN or there is none.
+  Topic require(@Nullable String arn) {
+    String[] parts = parts(arn, "TopicArn");
+    if (parts.length != 6) {
+      throw SnsErrors.invalid("TopicArn");
+    }
+    Topic topic = find(arn);
+    if (topic == null) {
+      throw SnsErrors.noTopic();
+    }
+    return topic;
+  }
+
+  @Nullable Topic find(@Nullable String arn) {
+    String[] parts = arn == null ? new String[0] : arn.split(":", -1);
+    return parts.length == 6 ? topics.get(SnsStore.topic(parts[4], parts[3], parts[5])) : null;
+  }
+
+  /// The subscription with this ARN. Throws AWS's error.
+  Subscription requireSubscription(@Nullable String arn) {
+    String[] parts = parts(arn, "SubscriptionArn");
+    if (parts.length != 7) {
+      throw SnsErrors.invalid(
+          "SubscriptionArn", "An ARN must have at least 6 elements, not " + parts.length);
+    }
+    Live live = subscriptions.get(SnsStore.subscriptions(parts[4], parts[3], parts[5]).then(parts[6]));
+    if (live == null) {
+      throw SnsErrors.noSubscription();
+    }
+    return live.subscription();
+  }
+
+  private static String[] parts(@Nullable String arn, String parameter) {
+    String[] parts = arn == null ? new String[0] : arn.split(":", -1);
+    if (parts.length < 6 || !parts[0].equals("arn") || !parts[2].equals("sns")) {
+      throw SnsErrors.invalid(parameter);
+    }
+    return parts;
+  }
+
+  Collection<Topic> of(String account, String region) {
+    Key prefix = SnsStore.topics(account, region);
+    return topics.subMap(prefix, prefix.end()).values();
+  }
+
+  Collection<Live> subscriptionsOf(Topic topic) {
+    Key prefix = SnsStore.subscriptions(topic.account(), topic.region(), topic.name());
+    return subscriptions.subMap(prefix, prefix.end()).values();
+  }
+
+  List<Subscription> subscriptionsOf(String account, String region) {
+    Key prefix = SnsStore.subscriptions(account, region);
+    return subscriptions.subMap(prefix, prefix.end()).values().stream()
+        .map(Live::subscription)
+        .toList();
+  }
+}
