@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The checksums of
 /// [flexible
-/// checksums](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
+///
+// checksums](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
 public enum ChecksumAlgorithm {
   CRC32,
   CRC32C,

@@ -4,7 +4,8 @@ import dev.brume.model.dynamodb.AttributeValue;
 import java.util.List;
 
 /// The parts of DynamoDB's expressions.
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html>
+///
+// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html>
 sealed interface Expression {
   /// Something with a value.
   sealed interface Operand extends Expression {}

@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /// Attribute values: their type, checks, size, order, and form on disk.
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
+///
+// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html>
 final class Values {
   private static final BigDecimal NUMBER_MAX =
       new BigDecimal("9.9999999999999999999999999999999999999E125");
@@ -207,7 +208,8 @@ final class Values {
 
   /// An item's size in bytes as AWS counts it: names and values in UTF-8, numbers by digits, 3
   /// bytes for a list or map and 1 per element.
-  /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+  ///
+  // <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
   static int size(Map<String, AttributeValue> item) {
     int size = 0;
     for (var entry : item.entrySet()) {

@@ -65,8 +65,18 @@ final class Publishing {
     return switch (to.protocol()) {
       case "sqs" ->
           to.raw()
-              ? event(to, notification, to.endpoint(), notification.messageFor("sqs"), notification.attributes())
-              : event(to, notification, to.endpoint(), Envelope.notification(to, notification), Map.of());
+              ? event(
+                  to,
+                  notification,
+                  to.endpoint(),
+                  notification.messageFor("sqs"),
+                  notification.attributes())
+              : event(
+                  to,
+                  notification,
+                  to.endpoint(),
+                  Envelope.notification(to, notification),
+                  Map.of());
       case "lambda" ->
           event(to, notification, to.endpoint(), Envelope.lambda(to, notification), Map.of());
       default ->

@@ -41,7 +41,8 @@ final class SnsErrors {
   }
 
   static ServiceError tooManyTags() {
-    return new TagLimitExceededException("Could not complete request: tag quota of per resource exceeded");
+    return new TagLimitExceededException(
+        "Could not complete request: tag quota of per resource exceeded");
   }
 
   static ServiceError emptyBatch() {
@@ -59,7 +60,8 @@ final class SnsErrors {
   }
 
   static ServiceError batchId() {
-    return new InvalidBatchEntryIdException("The Id of a batch entry in a batch request doesn't abide by the specification.");
+    return new InvalidBatchEntryIdException(
+        "The Id of a batch entry in a batch request doesn't abide by the specification.");
   }
 
   static ServiceError batchIdRepeated() {

@@ -80,10 +80,7 @@ public final class SnsResources {
     public ResourceState update(
         ResourceRequest request, String physicalId, ObjectNode oldProperties) {
       var wanted = new TreeMap<>(attributes(request.properties()));
-      attributes(oldProperties)
-          .keySet()
-          .forEach(
-              name -> wanted.putIfAbsent(name, ""));
+      attributes(oldProperties).keySet().forEach(name -> wanted.putIfAbsent(name, ""));
       wanted.remove("FifoTopic");
       wanted.forEach(
           (name, value) ->
@@ -135,8 +132,7 @@ public final class SnsResources {
       tags.forEach(tag -> gone.remove(String.valueOf(tag.key())));
       if (!gone.isEmpty()) {
         sns.untagResource(
-            request.call(),
-            new UntagResourceRequest().resourceArn(arn).tagKeys(List.copyOf(gone)));
+            request.call(), new UntagResourceRequest().resourceArn(arn).tagKeys(List.copyOf(gone)));
       }
       if (!tags.isEmpty()) {
         sns.tagResource(request.call(), new TagResourceRequest().resourceArn(arn).tags(tags));
@@ -184,8 +180,7 @@ public final class SnsResources {
     private static ResourceState state(String arn) {
       String name = arn.substring(arn.lastIndexOf(':') + 1);
       return new ResourceState(
-          arn,
-          Map.of("TopicArn", TextNode.valueOf(arn), "TopicName", TextNode.valueOf(name)));
+          arn, Map.of("TopicArn", TextNode.valueOf(arn), "TopicName", TextNode.valueOf(name)));
     }
   }
 

@@ -104,8 +104,7 @@ public final class SnsService implements SnsApi {
   }
 
   @Override
-  public ListTagsForResourceResponse listTagsForResource(
-      Call call, ListTagsForResourceRequest in) {
+  public ListTagsForResourceResponse listTagsForResource(Call call, ListTagsForResourceRequest in) {
     var tags = new ArrayList<Tag>();
     resource(in.resourceArn())
         .tags()
@@ -214,8 +213,7 @@ public final class SnsService implements SnsApi {
       }
     }
     String last = after;
-    List<T> rest =
-        sorted.stream().filter(item -> idOf.apply(item).compareTo(last) > 0).toList();
+    List<T> rest = sorted.stream().filter(item -> idOf.apply(item).compareTo(last) > 0).toList();
     if (rest.size() <= SnsLimits.LIST_PAGE) {
       return new Page<>(rest, null);
     }
@@ -281,8 +279,7 @@ public final class SnsService implements SnsApi {
                 .senderFault(e.senderFault()));
       }
     }
-    if (notifications.stream().mapToLong(Notification::bytes).sum()
-        > SnsLimits.MESSAGE_BYTES_MAX) {
+    if (notifications.stream().mapToLong(Notification::bytes).sum() > SnsLimits.MESSAGE_BYTES_MAX) {
       throw SnsErrors.batchTooLong();
     }
     if (!notifications.isEmpty()) {

@@ -130,8 +130,7 @@ final class Subscribing {
       case "sms", "application", "firehose" ->
           throw SnsErrors.invalid("Protocol", protocol + " endpoints are not supported");
       default ->
-          throw SnsErrors.invalid(
-              "Amazon SNS does not support this protocol string: " + protocol);
+          throw SnsErrors.invalid("Amazon SNS does not support this protocol string: " + protocol);
     }
   }
 

@@ -63,12 +63,34 @@ record Subscription(
 
   Subscription withAttributes(Map<String, String> changed) {
     return new Subscription(
-        account, region, topic, id, protocol, endpoint, changed, confirmed, authenticated, token, principal, baseUrl);
+        account,
+        region,
+        topic,
+        id,
+        protocol,
+        endpoint,
+        changed,
+        confirmed,
+        authenticated,
+        token,
+        principal,
+        baseUrl);
   }
 
   Subscription confirm(boolean byAuthenticated) {
     return new Subscription(
-        account, region, topic, id, protocol, endpoint, attributes, true, byAuthenticated, token, principal, baseUrl);
+        account,
+        region,
+        topic,
+        id,
+        protocol,
+        endpoint,
+        attributes,
+        true,
+        byAuthenticated,
+        token,
+        principal,
+        baseUrl);
   }
 
   /// Everything that GetSubscriptionAttributes shows.

@@ -41,8 +41,7 @@ final class TopicCatalog {
     }
     Map<String, String> tags = tags(in.tags());
     var empty =
-        new Topic(
-            call.account(), call.region(), name, Map.of(), tags, call.now().toEpochMilli());
+        new Topic(call.account(), call.region(), name, Map.of(), tags, call.now().toEpochMilli());
     Topic wanted = empty.withAttributes(checked(empty, in.attributes()));
     return kv.tx(
         tx -> {

@@ -78,7 +78,8 @@ final class Topics {
       throw SnsErrors.invalid(
           "SubscriptionArn", "An ARN must have at least 6 elements, not " + parts.length);
     }
-    Live live = subscriptions.get(SnsStore.subscriptions(parts[4], parts[3], parts[5]).then(parts[6]));
+    Live live =
+        subscriptions.get(SnsStore.subscriptions(parts[4], parts[3], parts[5]).then(parts[6]));
     if (live == null) {
       throw SnsErrors.noSubscription();
     }

@@ -80,8 +80,7 @@ class SnsServiceTest {
 
   private String publish(String message, Map<String, MessageAttributeValue> attributes) {
     return sns.publish(
-            call,
-            new PublishInput().topicArn(topic).message(message).messageAttributes(attributes))
+            call, new PublishInput().topicArn(topic).message(message).messageAttributes(attributes))
         .messageId();
   }
 
@@ -96,8 +95,7 @@ class SnsServiceTest {
   }
 
   private static Map<String, MessageAttributeValue> type(String value) {
-    return Map.of(
-        "event-type", new MessageAttributeValue().dataType("String").stringValue(value));
+    return Map.of("event-type", new MessageAttributeValue().dataType("String").stringValue(value));
   }
 
   @Test
@@ -178,8 +176,7 @@ class SnsServiceTest {
     publish("{\"order\":{\"total\":200}}", Map.of());
     assertThat(next().targetArn()).isEqualTo(QUEUE);
     publish("not json", Map.of());
-    publish(
-        "x", Map.of("n", new MessageAttributeValue().dataType("Number").stringValue("4")));
+    publish("x", Map.of("n", new MessageAttributeValue().dataType("Number").stringValue("4")));
     assertThat(next().targetArn()).isEqualTo(FUNCTION);
   }
 
@@ -304,8 +301,7 @@ class SnsServiceTest {
         .hasMessageContaining("FilterPolicy");
     assertThatThrownBy(() -> sns.createTopic(call, new CreateTopicInput().name("a.fifo")))
         .isInstanceOf(InvalidParameterException.class);
-    assertThatThrownBy(
-            () -> sns.publishBatch(call, new PublishBatchInput().topicArn(topic)))
+    assertThatThrownBy(() -> sns.publishBatch(call, new PublishBatchInput().topicArn(topic)))
         .isInstanceOf(EmptyBatchRequestException.class);
     var batch =
         sns.publishBatch(
