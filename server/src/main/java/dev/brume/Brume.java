@@ -23,6 +23,8 @@ import dev.brume.services.events.EventsService;
 import dev.brume.services.iam.IamResources;
 import dev.brume.services.iam.IamService;
 import dev.brume.services.s3.S3Service;
+import dev.brume.services.sns.SnsResources;
+import dev.brume.services.sns.SnsService;
 import dev.brume.services.sqs.SqsResources;
 import dev.brume.services.sqs.SqsService;
 import dev.brume.services.ssm.SsmResources;
@@ -135,6 +137,9 @@ public final class Brume implements AutoCloseable {
     services.add(sqs);
     closing.add(sqs::close);
     types.addAll(new SqsResources(services).all());
+
+    services.add(new SnsService(kv, clock, targets, ids, false));
+    types.addAll(new SnsResources(services).all());
 
     services.add(new EventsService(kv, clock, timers, targets, ids));
     types.addAll(new EventsResources(services).all());
