@@ -266,11 +266,12 @@ final class Environment {
       if (request.isNext()) {
         throw new IOException("the runtime asked for another event before it answered");
       }
-      wire.accepted(request.tooLarge());
       if (request.isError() || request.isResponse()) {
         working = false;
         // Our runtimes ask for the next event in the same breath as they answer.
-        if (!asksForMore()) {
+        if (asksForMore()) {
+          wire.accepted();
+        } else {
           end.compareAndSet(null, End.RETIRED);
         }
         return new Reply(

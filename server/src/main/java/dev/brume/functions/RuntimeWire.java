@@ -76,20 +76,9 @@ final class RuntimeWire implements AutoCloseable {
     return new Request(first[0], first[1], headers, body, tooLarge);
   }
 
-  /// Whether the runtime's next request has already come in.
-  boolean hasMore() {
-    return in.hasRemaining();
-  }
-
-  /// Answers a post. The bytes go out with the next write when the runtime has asked for more in
-  /// the same breath, and at once when it waits.
-  void accepted(boolean tooLarge) throws IOException {
-    if (hasMore() && !tooLarge) {
-      owesAccepted = true;
-      return;
-    }
-    write(
-        tooLarge ? "HTTP/1.1 413 Payload Too Large\r\n" : "HTTP/1.1 202 Accepted\r\n", new byte[0]);
+  /// Accepts a post whose sender has already asked for more: the bytes go out with the next write.
+  void accepted() {
+    owesAccepted = true;
   }
 
   /// Writes a response: the status line and headers without the length, and the body.
