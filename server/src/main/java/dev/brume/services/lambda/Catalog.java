@@ -1,0 +1,494 @@
+package dev.brume.services.lambda;
+
+import dev.brume.functions.CodeStore;
+import dev.brume.functions.Functions;
+import dev.brume.ids.Ids;
+import dev.brume.model.Call;
+import dev.brume.model.Operations;
+import dev.brume.model.ServiceError;
+import dev.brume.model.lambda.*;
+import dev.brume.model.s3.GetObjectRequest;
+import dev.brume.model.s3.S3Client;
+import dev.brume.services.lambda.LambdaStore.AliasRow;
+import dev.brume.services.lambda.LambdaStore.FunctionRow;
+import dev.brume.services.lambda.LambdaStore.LayerRow;
+import dev.brume.store.Kv;
+import dev.brume.store.Reader;
+import dev.brume.store.Tx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Functions, their versions and aliases.
+final class Catalog {
+  private final Kv kv;
+  private final Ids ids;
+  private final Functions functions;
+  private final S3Client s3;
+  private final Roles roles;
+  private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
+
+  Catalog(Kv kv, Ids ids, Functions functions, Operations operations, Roles roles) {
+    this.kv = kv;
+    this.ids = ids;
+    this.functions = functions;
+    this.s3 = new S3Client(operations);
+    this.roles = roles;
+  }
+
+  /// A function as it is to be invoked.
+  ///
+  /// @param alias the alias that was asked for, null if none
+  record Resolved(FunctionRow row, Configuration configuration, @Nullable AliasRow alias) {}
+
+  FunctionConfiguration create(Call call, CreateFunctionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    if (kv.read(reader -> reader.get(LambdaStore.function(name))) != null) {
+      throw LambdaErrors.functionExists(name.name());
+    }
+    if ("Image".equals(in.packageType())) {
+      throw LambdaErrors.invalid("Brume does not run functions from container images yet.");
+    }
+    var settings = Configuration.Settings.of(in, name.name(), layers(call, in.layers()));
+    checkRuntime(settings.runtime());
+    roles.check(call, name, settings.role());
+    var code =
+        code(
+            call,
+            in.code().zipFile(),
+            in.code().s3Bucket(),
+            in.code().s3Key(),
+            in.code().s3ObjectVersion(),
+            architecture(in.architectures()));
+    long now = call.now().toEpochMilli();
+    var latest =
+        new Configuration(
+            name.name(), Configuration.LATEST, code, settings, ids.uuid(), now);
+    String published = ids.uuid();
+    Configuration answer =
+        kv.tx(
+            tx -> {
+              if (tx.get(LambdaStore.function(name)) != null) {
+                throw LambdaErrors.functionExists(name.name());
+              }
+              var row = new FunctionRow(name.name(), 0, Map.copyOf(in.tags()), null, now);
+              put(tx, name, latest);
+              tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row));
+              return Boolean.TRUE.equals(in.publish())
+                  ? publish(tx, name, row, latest, null, published, now)
+                  : latest;
+            });
+    return shape(name, answer, !answer.version().equals(Configuration.LATEST));
+  }
+
+  FunctionConfiguration updateCode(Call call, UpdateFunctionCodeRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    Configuration before = latest(name);
+    revision(in.revisionId(), before);
+    var code =
+        code(
+            call,
+            in.zipFile(),
+            in.s3Bucket(),
+            in.s3Key(),
+            in.s3ObjectVersion(),
+            in.hasArchitectures()
+                ? architecture(in.architectures())
+                : before.code().architecture());
+    long now = call.now().toEpochMilli();
+    String revision = ids.uuid();
+    String published = ids.uuid();
+    if (Boolean.TRUE.equals(in.dryRun())) {
+      return shape(name, before.changed(code, before.settings(), revision, now), false);
+    }
+    Configuration answer =
+        kv.tx(
+            tx -> {
+              Configuration old = latest(tx, name);
+              Configuration changed = old.changed(code, old.settings(), revision, now);
+              put(tx, name, changed);
+              return Boolean.TRUE.equals(in.publish())
+                  ? publish(tx, name, row(tx, name), changed, null, published, now)
+                  : changed;
+            });
+    functions.retire(name.account(), name.region(), name.name());
+    return shape(name, answer, !answer.version().equals(Configuration.LATEST));
+  }
+
+  FunctionConfiguration updateConfiguration(Call call, UpdateFunctionConfigurationRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    Configuration before = latest(name);
+    revision(in.revisionId(), before);
+    List<Configuration.LayerReference> layers = in.hasLayers() ? layers(call, in.layers()) : null;
+    String role = in.role();
+    if (role != null) {
+      roles.check(call, name, role);
+    }
+    if (in.runtime() != null) {
+      checkRuntime(in.runtime());
+    }
+    long now = call.now().toEpochMilli();
+    String revision = ids.uuid();
+    Configuration answer =
+        kv.tx(
+            tx -> {
+              Configuration old = latest(tx, name);
+              Configuration changed =
+                  old.changed(old.code(), old.settings().with(in, layers), revision, now);
+              put(tx, name, changed);
+              return changed;
+            });
+    functions.retire(name.account(), name.region(), name.name());
+    return shape(name, answer, false);
+  }
+
+  void delete(Call call, DeleteFunctionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    if (Configuration.LATEST.equals(name.qualifier())) {
+      throw LambdaErrors.invalid("$LATEST version cannot be deleted without deleting the function.");
+    }
+    kv.tx(
+        tx -> {
+          row(tx, name);
+          if (name.qualifier() != null) {
+            deleteVersion(tx, name);
+          } else {
+            tx.delete(LambdaStore.function(name));
+            LambdaStore.deleteAll(tx, LambdaStore.versions(name));
+            LambdaStore.deleteAll(tx, LambdaStore.aliases(name));
+            LambdaStore.deleteAll(tx, LambdaStore.policies(name));
+            LambdaStore.deleteAll(tx, LambdaStore.invokeConfigs(name));
+            LambdaStore.all(tx, LambdaStore.urls(name), LambdaStore.URL)
+                .forEach(url -> tx.delete(LambdaStore.urlIndex(url.urlId())));
+            LambdaStore.deleteAll(tx, LambdaStore.urls(name));
+          }
+          forget(tx, name);
+          return 0;
+        });
+    functions.retire(name.account(), name.region(), name.name());
+  }
+
+  private void deleteVersion(Tx tx, FunctionName name) {
+    if (!name.numbered() || name.qualifier() == null) {
+      throw LambdaErrors.invalid(
+          "Deletion of aliases is not currently supported. Please use DeleteAlias.");
+    }
+    String version = name.qualifier();
+    var using =
+        LambdaStore.all(tx, LambdaStore.aliases(name), LambdaStore.ALIAS).stream()
+            .filter(alias -> alias.version().equals(version) || alias.weights().containsKey(version))
+            .map(AliasRow::name)
+            .toList();
+    if (!using.isEmpty()) {
+      throw LambdaErrors.versionInUse(String.join(", ", using));
+    }
+    tx.delete(LambdaStore.version(name, version));
+  }
+
+  FunctionConfiguration publish(Call call, PublishVersionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    revision(in.revisionId(), latest(name));
+    String revision = ids.uuid();
+    Configuration answer =
+        kv.tx(
+            tx -> {
+              Configuration latest = latest(tx, name);
+              String sha = in.codeSha256();
+              if (sha != null && !sha.isEmpty() && !sha.equals(latest.code().sha256())) {
+                throw LambdaErrors.invalid(
+                    "CodeSHA256 ("
+                        + sha
+                        + ") is different from current CodeSHA256 in $LATEST ("
+                        + latest.code().sha256()
+                        + "). Please try again with the CodeSHA256 in $LATEST.");
+              }
+              return publish(
+                  tx, name, row(tx, name), latest, in.description(), revision,
+                  call.now().toEpochMilli());
+            });
+    return shape(name, answer, true);
+  }
+
+  // A version equal to the newest one is not published again: the newest is the answer.
+  private static Configuration publish(
+      Tx tx,
+      FunctionName name,
+      FunctionRow row,
+      Configuration latest,
+      @Nullable String description,
+      String revision,
+      long now) {
+    if (row.lastVersion() > 0) {
+      Configuration newest =
+          LambdaStore.get(
+              tx,
+              LambdaStore.version(name, Long.toString(row.lastVersion())),
+              LambdaStore.CONFIGURATION);
+      if (newest != null
+          && newest.code().equals(latest.code())
+          && newest
+              .settings()
+              .described("")
+              .equals(latest.settings().described(""))) {
+        return newest;
+      }
+    }
+    long number = row.lastVersion() + 1;
+    Configuration published = latest.published(number, description, revision, now);
+    tx.put(
+        LambdaStore.version(name, published.version()),
+        LambdaStore.CONFIGURATION.write(published));
+    tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row.published(number)));
+    return published;
+  }
+
+  GetFunctionResponse get(Call call, GetFunctionRequest in, String location) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    Resolved found = resolve(name);
+    var out =
+        new GetFunctionResponse()
+            .configuration(Shapes.configuration(name, found.configuration(), name.arn()))
+            .code(
+                new FunctionCodeLocation()
+                    .repositoryType("S3")
+                    .location(location + found.configuration().code().hash()));
+    if (!found.row().tags().isEmpty()) {
+      out.tags(new TreeMap<>(found.row().tags()));
+    }
+    if (found.row().reservedConcurrency() != null) {
+      out.concurrency(
+          new Concurrency().reservedConcurrentExecutions(found.row().reservedConcurrency()));
+    }
+    return out;
+  }
+
+  FunctionConfiguration configuration(Call call, GetFunctionConfigurationRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    return Shapes.configuration(name, resolve(name).configuration(), name.arn());
+  }
+
+  ListFunctionsResponse list(Call call, ListFunctionsRequest in) {
+    boolean all = "ALL".equals(in.functionVersion());
+    var found =
+        kv.read(
+            reader -> {
+              var shapes = new ArrayList<FunctionConfiguration>();
+              for (FunctionRow row :
+                  LambdaStore.all(
+                      reader,
+                      LambdaStore.functions(call.account(), call.region()),
+                      LambdaStore.FUNCTION)) {
+                FunctionName name = FunctionName.of(call, row.name(), null);
+                for (Configuration one :
+                    LambdaStore.all(
+                        reader, LambdaStore.versions(name), LambdaStore.CONFIGURATION)) {
+                  if (all || one.version().equals(Configuration.LATEST)) {
+                    shapes.add(shape(name, one, all));
+                  }
+                }
+              }
+              return shapes;
+            });
+    var page = Page.of(found, in.marker(), in.maxItems());
+    return new ListFunctionsResponse().functions(page.items()).nextMarker(page.next());
+  }
+
+  ListVersionsByFunctionResponse versions(Call call, ListVersionsByFunctionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    List<FunctionConfiguration> found =
+        kv.read(
+            reader -> {
+              row(reader, name);
+              return LambdaStore.all(
+                      reader, LambdaStore.versions(name), LambdaStore.CONFIGURATION)
+                  .stream()
+                  .map(one -> shape(name, one, true))
+                  .toList();
+            });
+    var page = Page.of(found, in.marker(), in.maxItems());
+    return new ListVersionsByFunctionResponse().versions(page.items()).nextMarker(page.next());
+  }
+
+  /// The function, version or alias of this name. Throws ResourceNotFoundException.
+  Resolved resolve(FunctionName name) {
+    String key = name.arn();
+    Resolved known = resolved.get(key);
+    if (known == null) {
+      known = kv.read(reader -> resolve(reader, name));
+      resolved.put(key, known);
+      // A change in between has already forgotten the key; what was read before it must not stay.
+      Resolved again = kv.read(reader -> resolve(reader, name));
+      if (!again.equals(known)) {
+        resolved.remove(key);
+        known = again;
+      }
+    }
+    return known;
+  }
+
+  private static Resolved resolve(Reader reader, FunctionName name) {
+    FunctionRow row =
+        LambdaStore.get(reader, LambdaStore.function(name), LambdaStore.FUNCTION);
+    if (row == null) {
+      throw LambdaErrors.functionNotFound(name.arn());
+    }
+    String qualifier = name.qualifier();
+    AliasRow alias = null;
+    String version = qualifier == null ? Configuration.LATEST : qualifier;
+    if (!name.latest() && !name.numbered() && qualifier != null) {
+      alias = LambdaStore.get(reader, LambdaStore.alias(name, qualifier), LambdaStore.ALIAS);
+      if (alias == null) {
+        throw LambdaErrors.functionNotFound(name.arn());
+      }
+      version = alias.version();
+    }
+    Configuration configuration =
+        LambdaStore.get(reader, LambdaStore.version(name, version), LambdaStore.CONFIGURATION);
+    if (configuration == null) {
+      throw LambdaErrors.functionNotFound(name.arn());
+    }
+    return new Resolved(row, configuration, alias);
+  }
+
+  /// Forgets what is known of a function once the transaction is durable.
+  void forget(Tx tx, FunctionName name) {
+    String arn = name.functionArn();
+    tx.afterCommit(
+        () -> resolved.keySet().removeIf(key -> key.equals(arn) || key.startsWith(arn + ":")));
+  }
+
+  static FunctionRow row(Reader reader, FunctionName name) {
+    FunctionRow row = LambdaStore.get(reader, LambdaStore.function(name), LambdaStore.FUNCTION);
+    if (row == null) {
+      throw LambdaErrors.functionNotFound(name.functionArn());
+    }
+    return row;
+  }
+
+  private void put(Tx tx, FunctionName name, Configuration latest) {
+    tx.put(
+        LambdaStore.version(name, Configuration.LATEST), LambdaStore.CONFIGURATION.write(latest));
+    forget(tx, name);
+  }
+
+  private Configuration latest(FunctionName name) {
+    return kv.read(reader -> latest(reader, name));
+  }
+
+  private static Configuration latest(Reader reader, FunctionName name) {
+    Configuration latest =
+        LambdaStore.get(
+            reader, LambdaStore.version(name, Configuration.LATEST), LambdaStore.CONFIGURATION);
+    if (latest == null) {
+      throw LambdaErrors.functionNotFound(name.functionArn());
+    }
+    return latest;
+  }
+
+  private static void revision(@Nullable String given, Configuration latest) {
+    if (given != null && !given.equals(latest.revisionId())) {
+      throw LambdaErrors.revision();
+    }
+  }
+
+  private static FunctionConfiguration shape(
+      FunctionName name, Configuration of, boolean qualified) {
+    return Shapes.configuration(
+        name, of, qualified ? name.functionArn() + ":" + of.version() : name.functionArn());
+  }
+
+  private static String architecture(List<String> given) {
+    return given.isEmpty() ? "x86_64" : given.getFirst();
+  }
+
+  private static void checkRuntime(String runtime) {
+    if (!runtime.startsWith("nodejs") && !runtime.startsWith("python3")) {
+      throw LambdaErrors.invalid("Brume does not run the runtime " + runtime + " yet.");
+    }
+  }
+
+  private Configuration.Code code(
+      Call call,
+      byte @Nullable [] zip,
+      @Nullable String bucket,
+      @Nullable String key,
+      @Nullable String version,
+      String architecture) {
+    byte[] bytes = zip;
+    if (bytes == null) {
+      if (bucket == null || key == null) {
+        throw LambdaErrors.invalid("Please provide a source for function code.");
+      }
+      bytes = object(call, bucket, key, version);
+    } else if (bytes.length > LambdaLimits.ZIP_BYTES_MAX) {
+      throw LambdaErrors.zipTooLarge(LambdaLimits.ZIP_BYTES_MAX);
+    }
+    CodeStore.Package stored = store(bytes);
+    return new Configuration.Code(
+        stored.hash(), stored.sizeBytes(), stored.sha256Base64(), architecture);
+  }
+
+  /// Takes a zip in. Throws Lambda's error for one that is not usable.
+  CodeStore.Package store(byte[] zip) {
+    try {
+      return functions.code().add(zip);
+    } catch (CodeStore.BadCode e) {
+      throw LambdaErrors.invalid(e.getMessage());
+    }
+  }
+
+  /// A zip from S3, with the caller's permissions.
+  byte[] object(Call call, String bucket, String key, @Nullable String version) {
+    try {
+      var body =
+          s3.getObject(
+                  call, new GetObjectRequest().bucket(bucket).key(key).versionId(version))
+              .body();
+      if (body == null) {
+        return new byte[0];
+      }
+      try (InputStream in = body.stream()) {
+        return in.readNBytes((int) LambdaLimits.UNPACKED_BYTES_MAX);
+      }
+    } catch (ServiceError e) {
+      throw LambdaErrors.invalid(
+          "Error occurred while GetObject. S3 Error Code: "
+              + e.code()
+              + ". S3 Error Message: "
+              + e.getMessage());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<Configuration.LayerReference> layers(Call call, List<String> arns) {
+    if (arns.size() > LambdaLimits.LAYERS_MAX) {
+      throw LambdaErrors.invalid("Cannot reference more than 5 layers.");
+    }
+    var layers = new ArrayList<Configuration.LayerReference>();
+    for (String arn : arns) {
+      String[] parts = arn.split(":");
+      LayerRow row =
+          parts.length != 8
+              ? null
+              : kv.read(
+                  reader ->
+                      LambdaStore.get(
+                          reader,
+                          LambdaStore.layer(parts[4], parts[3], parts[6])
+                              .then(Long.parseLong(parts[7])),
+                          LambdaStore.LAYER));
+      if (row == null) {
+        throw LambdaErrors.layerNotFound(arn);
+      }
+      layers.add(new Configuration.LayerReference(arn, row.sizeBytes(), row.hash()));
+    }
+    return layers;
+  }
+}

@@ -1,0 +1,208 @@
+package dev.brume.services.lambda;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.brume.functions.CodeStore;
+import dev.brume.functions.FunctionSpec;
+import dev.brume.functions.Functions;
+import dev.brume.functions.Invocation;
+import dev.brume.functions.Outcome;
+import dev.brume.functions.RuntimeUnavailable;
+import dev.brume.ids.Ids;
+import dev.brume.json.Json;
+import dev.brume.model.Call;
+import dev.brume.model.Principal;
+import dev.brume.services.lambda.Configuration.LayerReference;
+import dev.brume.services.lambda.LambdaStore.AliasRow;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Runs functions now, within their concurrency.
+final class Invoker {
+  private static final byte[] EMPTY_EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+  private final Ids ids;
+  private final Functions functions;
+  private final Catalog catalog;
+  private final Permissions permissions;
+  private final Roles roles;
+  private final FunctionLogs logs;
+  private final Supplier<String> endpoint;
+  private final AtomicInteger account = new AtomicInteger();
+  private final Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
+  private final Map<String, FunctionSpec> specs = new ConcurrentHashMap<>();
+
+  Invoker(
+      Ids ids,
+      Functions functions,
+      Catalog catalog,
+      Permissions permissions,
+      Roles roles,
+      FunctionLogs logs,
+      Supplier<String> endpoint) {
+    this.ids = ids;
+    this.functions = functions;
+    this.catalog = catalog;
+    this.permissions = permissions;
+    this.roles = roles;
+    this.logs = logs;
+    this.endpoint = endpoint;
+  }
+
+  /// What an invocation came to.
+  ///
+  /// @param version that ran
+  record Answer(Outcome outcome, String version) {}
+
+  /// Throws unless the caller may invoke: identities of the account by their own policies (checked
+  /// before), services by the function's policy.
+  void authorize(Call call, FunctionName name) {
+    if (!(call.principal() instanceof Principal.ServicePrincipal service)) {
+      return;
+    }
+    if (!permissions.allows(
+        name,
+        "lambda:InvokeFunction",
+        service.name(),
+        service.sourceArn(),
+        service.sourceAccount())) {
+      throw LambdaErrors.accessDenied(service.name(), name.arn());
+    }
+  }
+
+  /// The event as the function gets it: `{}` when there is none. Throws when it is no JSON or too
+  /// large.
+  static byte[] event(byte @Nullable [] payload, int bytesMax) {
+    if (payload == null || payload.length == 0) {
+      return EMPTY_EVENT;
+    }
+    if (payload.length > bytesMax) {
+      throw LambdaErrors.payloadTooLarge(bytesMax);
+    }
+    try {
+      Json.parse(new String(payload, StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw LambdaErrors.payloadNotJson(
+          e.getOriginalMessage()
+              + "\n at [Source: (byte[])\""
+              + new String(payload, 0, Math.min(payload.length, 200), StandardCharsets.UTF_8)
+              + "\"; line: "
+              + e.getLocation().getLineNr()
+              + ", column: "
+              + e.getLocation().getColumnNr()
+              + "]");
+    }
+    return payload;
+  }
+
+  /// Runs the function on this thread. Throws TooManyRequestsException when there is no room.
+  Answer invoke(
+      FunctionName name,
+      String requestId,
+      byte[] event,
+      @Nullable String clientContext,
+      @Nullable String traceId,
+      boolean tail) {
+    Catalog.Resolved found = catalog.resolve(name);
+    Configuration configuration = route(name, found);
+    Integer reserved = found.row().reservedConcurrency();
+    AtomicInteger mine = running.computeIfAbsent(name.functionArn(), k -> new AtomicInteger());
+    enter(mine, reserved);
+    try {
+      FunctionSpec spec = spec(name, configuration);
+      var settings = configuration.settings();
+      Outcome outcome =
+          functions.invoke(
+              spec,
+              new Invocation(requestId, event, name.arn(), traceId, clientContext, tail),
+              logs.of(name.account(), name.region(), settings.logging().group()));
+      return new Answer(outcome, configuration.version());
+    } catch (RuntimeUnavailable e) {
+      throw e.busy()
+          ? LambdaErrors.concurrencyExceeded()
+          : LambdaErrors.invalidRuntime(String.valueOf(e.getMessage()));
+    } finally {
+      mine.decrementAndGet();
+      account.decrementAndGet();
+    }
+  }
+
+  /// Starts a process for a function that was just made or changed.
+  void prepare(FunctionName name) {
+    functions.prepare(spec(name, catalog.resolve(name).configuration()));
+  }
+
+  private void enter(AtomicInteger mine, @Nullable Integer reserved) {
+    if (account.incrementAndGet() > LambdaLimits.CONCURRENT_EXECUTIONS) {
+      account.decrementAndGet();
+      throw LambdaErrors.concurrencyExceeded();
+    }
+    if (mine.incrementAndGet() > (reserved == null ? Integer.MAX_VALUE : reserved)) {
+      mine.decrementAndGet();
+      account.decrementAndGet();
+      throw LambdaErrors.reservedConcurrencyExceeded();
+    }
+  }
+
+  // An alias sends a share of its invocations to other versions.
+  private Configuration route(FunctionName name, Catalog.Resolved found) {
+    AliasRow alias = found.alias();
+    if (alias == null || alias.weights().isEmpty()) {
+      return found.configuration();
+    }
+    double dice = ids.below(1_000_000) / 1e6;
+    for (Map.Entry<String, Double> weight : alias.weights().entrySet()) {
+      dice -= weight.getValue();
+      if (dice < 0) {
+        var other =
+            new FunctionName(name.account(), name.region(), name.name(), weight.getKey());
+        return catalog.resolve(other).configuration();
+      }
+    }
+    return found.configuration();
+  }
+
+  private FunctionSpec spec(FunctionName name, Configuration of) {
+    String key = name.functionArn() + ":" + of.version();
+    FunctionSpec known = specs.get(key);
+    if (known != null && known.revision().equals(of.revisionId())) {
+      return known;
+    }
+    var settings = of.settings();
+    CodeStore code = functions.code();
+    List<String> layers = settings.layers().stream().map(LayerReference::hash).toList();
+    var spec =
+        new FunctionSpec(
+            name.account(),
+            name.region(),
+            of.name(),
+            of.version(),
+            of.revisionId(),
+            settings.runtime(),
+            settings.handler(),
+            settings.environment() == null ? Map.of() : settings.environment(),
+            settings.memoryMegabytes(),
+            settings.timeoutSeconds(),
+            settings.storageMegabytes(),
+            of.code().hash(),
+            code.merge(layers),
+            settings.logging().group(),
+            settings.logging().format().equals("JSON"),
+            settings.logging().applicationLevel(),
+            endpoint.get(),
+            () ->
+                roles
+                    .assume(
+                        name.account(),
+                        name.region(),
+                        name.functionArn(),
+                        of.name(),
+                        settings.role())
+                    .credentials());
+    specs.put(key, spec);
+    return spec;
+  }
+}

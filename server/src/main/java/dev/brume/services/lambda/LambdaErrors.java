@@ -1,0 +1,152 @@
+package dev.brume.services.lambda;
+
+import dev.brume.model.ServiceError;
+import dev.brume.model.lambda.*;
+
+/// Every error of Lambda, with AWS's texts.
+final class LambdaErrors {
+  private static final String USER = "User";
+
+  private LambdaErrors() {}
+
+  static ServiceError functionNotFound(String arn) {
+    return new ResourceNotFoundException("Function not found: " + arn).type(USER);
+  }
+
+  static ServiceError aliasNotFound(String arn) {
+    return new ResourceNotFoundException("Cannot find alias arn: " + arn).type(USER);
+  }
+
+  static ServiceError resourceNotFound() {
+    return new ResourceNotFoundException("The resource you requested does not exist.").type(USER);
+  }
+
+  static ServiceError statementNotFound(String id) {
+    return new ResourceNotFoundException("Statement " + id + " is not found in resource policy.")
+        .type(USER);
+  }
+
+  static ServiceError noInvokeConfig(String arn) {
+    return new ResourceNotFoundException(
+            "The function " + arn + " doesn't have an EventInvokeConfig")
+        .type(USER);
+  }
+
+  static ServiceError layerNotFound(String arn) {
+    return invalid("Layer version " + arn + " does not exist.");
+  }
+
+  static ServiceError functionExists(String name) {
+    return new ResourceConflictException("Function already exist: " + name).type(USER);
+  }
+
+  static ServiceError aliasExists(String arn) {
+    return new ResourceConflictException("Alias already exists: " + arn).type(USER);
+  }
+
+  static ServiceError versionInUse(String aliases) {
+    return new ResourceConflictException(
+            "Version can not be deleted because it is referenced by the following aliases: ["
+                + aliases
+                + "]")
+        .type(USER);
+  }
+
+  static ServiceError statementExists(String id) {
+    return new ResourceConflictException(
+            "The statement id ("
+                + id
+                + ") provided already exists. Please provide a new statement id, or remove the"
+                + " existing statement.")
+        .type(USER);
+  }
+
+  static ServiceError urlExists(String arn) {
+    return new ResourceConflictException(
+            "Failed to create function url config for ["
+                + arn
+                + "]. Error message:  FunctionUrlConfig exists for this Lambda function")
+        .type(USER);
+  }
+
+  static ServiceError mappingExists(String source, String name, String uuid) {
+    return new ResourceConflictException(
+            "An event source mapping with SQS arn (\" "
+                + source
+                + " \") and function (\" "
+                + name
+                + " \") already exists. Please update or delete the existing mapping with UUID "
+                + uuid)
+        .type(USER);
+  }
+
+  static ServiceError invalid(String message) {
+    return new InvalidParameterValueException(message).type(USER);
+  }
+
+  static ServiceError roleNotAssumable() {
+    return invalid("The role defined for the function cannot be assumed by Lambda.");
+  }
+
+  static ServiceError runtimeAndHandler() {
+    return invalid(
+        "Runtime and Handler are mandatory parameters for functions created with deployment"
+            + " packages.");
+  }
+
+  static ServiceError codeTooLarge() {
+    return new CodeStorageExceededException("Code storage limit exceeded.").type(USER);
+  }
+
+  static ServiceError zipTooLarge(long bytes) {
+    return new RequestTooLargeException(
+            "Request must be smaller than " + bytes + " bytes for the CreateFunction operation")
+        .type(USER);
+  }
+
+  static ServiceError payloadTooLarge(int bytes) {
+    return new RequestTooLargeException(
+            "Request must be smaller than " + bytes + " bytes for the InvokeFunction operation")
+        .type(USER);
+  }
+
+  static ServiceError payloadNotJson(String why) {
+    return new InvalidRequestContentException(
+            "Could not parse request body into json: Could not parse payload into json: " + why)
+        .type(USER);
+  }
+
+  static ServiceError revision() {
+    return new PreconditionFailedException(
+            "The Revision Id provided does not match the latest Revision Id. Call the"
+                + " GetFunction/GetAlias API to retrieve the latest Revision Id")
+        .type(USER);
+  }
+
+  static ServiceError reservedConcurrencyExceeded() {
+    return new TooManyRequestsException("Rate Exceeded.")
+        .reason("ReservedFunctionConcurrentInvocationLimitExceeded")
+        .type(USER);
+  }
+
+  static ServiceError concurrencyExceeded() {
+    return new TooManyRequestsException("Rate Exceeded.")
+        .reason("ConcurrentInvocationLimitExceeded")
+        .type(USER);
+  }
+
+  static ServiceError invalidRuntime(String message) {
+    return new InvalidRuntimeException(message).type(USER);
+  }
+
+  static ServiceError accessDenied(String principal, String arn) {
+    return new ServiceError(
+        "AccessDeniedException",
+        "User: "
+            + principal
+            + " is not authorized to perform: lambda:InvokeFunction on resource: "
+            + arn
+            + " because no resource-based policy allows the lambda:InvokeFunction action",
+        403);
+  }
+}

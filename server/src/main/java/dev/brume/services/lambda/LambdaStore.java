@@ -1,0 +1,232 @@
+package dev.brume.services.lambda;
+
+import dev.brume.store.Key;
+import dev.brume.store.Reader;
+import dev.brume.store.Row;
+import dev.brume.store.Tx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Lambda's rows.
+final class LambdaStore {
+  private static final String SERVICE = "lambda";
+
+  /// What all versions of a function share.
+  ///
+  /// @param lastVersion the number of the newest published version, 0 for none
+  /// @param reservedConcurrency null when not reserved
+  record FunctionRow(
+      String name,
+      long lastVersion,
+      Map<String, String> tags,
+      @Nullable Integer reservedConcurrency,
+      long createdMillis) {
+    FunctionRow published(long number) {
+      return new FunctionRow(name, number, tags, reservedConcurrency, createdMillis);
+    }
+
+    FunctionRow tagged(Map<String, String> other) {
+      return new FunctionRow(name, lastVersion, other, reservedConcurrency, createdMillis);
+    }
+
+    FunctionRow reserving(@Nullable Integer executions) {
+      return new FunctionRow(name, lastVersion, tags, executions, createdMillis);
+    }
+  }
+
+  /// @param weights of other versions, by version
+  record AliasRow(
+      String name,
+      String version,
+      String description,
+      Map<String, Double> weights,
+      String revisionId) {}
+
+  /// One statement of a resource policy, as AddPermission gave it.
+  record Statement(
+      String id,
+      String action,
+      String principal,
+      @Nullable String sourceArn,
+      @Nullable String sourceAccount,
+      @Nullable String eventSourceToken,
+      @Nullable String organization,
+      @Nullable String urlAuthType) {}
+
+  record PolicyRow(List<Statement> statements, String revisionId) {}
+
+  /// @param onSuccess destination's ARN
+  record InvokeConfigRow(
+      @Nullable Integer retries,
+      @Nullable Integer ageSeconds,
+      @Nullable String onSuccess,
+      @Nullable String onFailure,
+      long modifiedMillis) {}
+
+  /// An event source mapping.
+  record MappingRow(
+      String uuid,
+      String sourceArn,
+      String functionName,
+      @Nullable String qualifier,
+      boolean enabled,
+      int batchSize,
+      int windowSeconds,
+      List<String> filters,
+      List<String> responseTypes,
+      @Nullable Integer concurrencyMax,
+      Map<String, String> tags,
+      long modifiedMillis) {}
+
+  record LayerRow(
+      String name,
+      long version,
+      String description,
+      String hash,
+      long sizeBytes,
+      String sha256,
+      List<String> runtimes,
+      List<String> architectures,
+      @Nullable String license,
+      long createdMillis) {}
+
+  /// A function's URL.
+  record UrlRow(
+      String urlId,
+      String functionName,
+      @Nullable String qualifier,
+      String authType,
+      String invokeMode,
+      @Nullable CorsRow cors,
+      long createdMillis,
+      long modifiedMillis) {}
+
+  record CorsRow(
+      boolean credentials,
+      List<String> headers,
+      List<String> methods,
+      List<String> origins,
+      List<String> exposed,
+      int maxAgeSeconds) {}
+
+  static final Row<FunctionRow> FUNCTION = Row.of(FunctionRow.class);
+  static final Row<Configuration> CONFIGURATION = Row.of(Configuration.class);
+  static final Row<AliasRow> ALIAS = Row.of(AliasRow.class);
+  static final Row<PolicyRow> POLICY = Row.of(PolicyRow.class);
+  static final Row<InvokeConfigRow> INVOKE_CONFIG = Row.of(InvokeConfigRow.class);
+  static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
+  static final Row<LayerRow> LAYER = Row.of(LayerRow.class);
+  static final Row<UrlRow> URL = Row.of(UrlRow.class);
+
+  private LambdaStore() {}
+
+  static Key functions(String account, String region) {
+    return Key.of(SERVICE, account, region, "function");
+  }
+
+  static Key function(FunctionName name) {
+    return functions(name.account(), name.region()).then(name.name());
+  }
+
+  /// `$LATEST` sorts first, as number 0.
+  static Key version(FunctionName name, String version) {
+    long number = version.equals(Configuration.LATEST) ? 0 : Long.parseLong(version);
+    return versions(name).then(number);
+  }
+
+  static Key versions(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "version", name.name());
+  }
+
+  static Key aliases(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "alias", name.name());
+  }
+
+  static Key alias(FunctionName name, String alias) {
+    return aliases(name).then(alias);
+  }
+
+  static Key policies(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "policy", name.name());
+  }
+
+  static Key policy(FunctionName name, @Nullable String qualifier) {
+    return policies(name).then(qualifier == null ? "" : qualifier);
+  }
+
+  static Key invokeConfigs(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "invokeconfig", name.name());
+  }
+
+  static Key invokeConfig(FunctionName name) {
+    String qualifier = name.qualifier();
+    return invokeConfigs(name).then(qualifier == null ? Configuration.LATEST : qualifier);
+  }
+
+  static Key everything() {
+    return Key.of(SERVICE);
+  }
+
+  static Key mappings(String account, String region) {
+    return Key.of(SERVICE, account, region, "mapping");
+  }
+
+  static Key mapping(String account, String region, String uuid) {
+    return mappings(account, region).then(uuid);
+  }
+
+  static Key layers(String account, String region) {
+    return Key.of(SERVICE, account, region, "layer");
+  }
+
+  static Key layer(String account, String region, String name) {
+    return layers(account, region).then(name);
+  }
+
+  static Key layerCounter(String account, String region, String name) {
+    return Key.of(SERVICE, account, region, "layernumber", name);
+  }
+
+  static Key urls(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "url", name.name());
+  }
+
+  static Key url(FunctionName name) {
+    String qualifier = name.qualifier();
+    return urls(name).then(qualifier == null ? "" : qualifier);
+  }
+
+  /// From a URL's id to its function.
+  static Key urlIndex(String urlId) {
+    return Key.of(SERVICE, "urlid", urlId);
+  }
+
+  static <T> @Nullable T get(Reader reader, Key key, Row<T> row) {
+    byte[] bytes = reader.get(key);
+    return bytes == null ? null : row.read(bytes);
+  }
+
+  static <T> List<T> all(Reader reader, Key prefix, Row<T> row) {
+    var all = new ArrayList<T>();
+    reader.scan(
+        prefix,
+        (key, value) -> {
+          all.add(row.read(value));
+          return true;
+        });
+    return all;
+  }
+
+  static void deleteAll(Tx tx, Key prefix) {
+    var keys = new ArrayList<Key>();
+    tx.scan(
+        prefix,
+        (key, value) -> {
+          keys.add(key);
+          return true;
+        });
+    keys.forEach(tx::delete);
+  }
+}

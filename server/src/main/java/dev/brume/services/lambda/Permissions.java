@@ -1,0 +1,201 @@
+package dev.brume.services.lambda;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.ids.Ids;
+import dev.brume.json.Json;
+import dev.brume.model.Call;
+import dev.brume.model.lambda.*;
+import dev.brume.services.lambda.LambdaStore.PolicyRow;
+import dev.brume.services.lambda.LambdaStore.Statement;
+import dev.brume.store.Key;
+import dev.brume.store.Kv;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Resource policies of functions: who may invoke them besides the account's own identities.
+final class Permissions {
+  private final Kv kv;
+  private final Ids ids;
+  private final Catalog catalog;
+  private final Map<String, List<Statement>> known = new ConcurrentHashMap<>();
+
+  Permissions(Kv kv, Ids ids, Catalog catalog) {
+    this.kv = kv;
+    this.ids = ids;
+    this.catalog = catalog;
+  }
+
+  AddPermissionResponse add(Call call, AddPermissionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    var statement =
+        new Statement(
+            in.statementId(),
+            in.action(),
+            in.principal(),
+            in.sourceArn(),
+            in.sourceAccount(),
+            in.eventSourceToken(),
+            in.principalOrgID(),
+            in.functionUrlAuthType());
+    String revision = ids.uuid();
+    Key key = LambdaStore.policy(name, name.qualifier());
+    kv.tx(
+        tx -> {
+          PolicyRow row = LambdaStore.get(tx, key, LambdaStore.POLICY);
+          checkRevision(in.revisionId(), row);
+          var statements = new ArrayList<Statement>(row == null ? List.of() : row.statements());
+          for (Statement one : statements) {
+            if (one.id().equals(statement.id())) {
+              throw LambdaErrors.statementExists(statement.id());
+            }
+          }
+          statements.add(statement);
+          tx.put(key, LambdaStore.POLICY.write(new PolicyRow(statements, revision)));
+          tx.afterCommit(() -> known.remove(name.arn()));
+          return 0;
+        });
+    return new AddPermissionResponse().statement(Json.write(document(name, statement)));
+  }
+
+  void remove(Call call, RemovePermissionRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    String revision = ids.uuid();
+    Key key = LambdaStore.policy(name, name.qualifier());
+    kv.tx(
+        tx -> {
+          PolicyRow row = LambdaStore.get(tx, key, LambdaStore.POLICY);
+          if (row == null) {
+            throw LambdaErrors.resourceNotFound();
+          }
+          checkRevision(in.revisionId(), row);
+          var left =
+              row.statements().stream()
+                  .filter(one -> !one.id().equals(in.statementId()))
+                  .toList();
+          if (left.size() == row.statements().size()) {
+            throw LambdaErrors.statementNotFound(in.statementId());
+          }
+          if (left.isEmpty()) {
+            tx.delete(key);
+          } else {
+            tx.put(key, LambdaStore.POLICY.write(new PolicyRow(left, revision)));
+          }
+          tx.afterCommit(() -> known.remove(name.arn()));
+          return 0;
+        });
+  }
+
+  GetPolicyResponse get(Call call, GetPolicyRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    PolicyRow row =
+        kv.read(
+            reader ->
+                LambdaStore.get(
+                    reader, LambdaStore.policy(name, name.qualifier()), LambdaStore.POLICY));
+    if (row == null) {
+      throw LambdaErrors.resourceNotFound();
+    }
+    ObjectNode policy = Json.object();
+    policy.put("Version", "2012-10-17");
+    policy.put("Id", "default");
+    ArrayNode statements = policy.putArray("Statement");
+    row.statements().forEach(one -> statements.add(document(name, one)));
+    return new GetPolicyResponse().policy(Json.write(policy)).revisionId(row.revisionId());
+  }
+
+  /// Whether the policy lets a service, or an account, invoke what the name says.
+  ///
+  /// @param principal e.g. `sns.amazonaws.com`, or an account's ARN
+  /// @param sourceArn what the service acts for, null if nothing
+  boolean allows(
+      FunctionName name,
+      String action,
+      String principal,
+      @Nullable String sourceArn,
+      @Nullable String sourceAccount) {
+    for (Statement one : statements(name)) {
+      boolean action1 = one.action().equals(action) || Patterns.like(one.action(), action);
+      boolean who = one.principal().equals("*") || one.principal().equals(principal);
+      boolean source =
+          one.sourceArn() == null
+              || sourceArn != null && Patterns.arnLike(one.sourceArn(), sourceArn);
+      boolean account = one.sourceAccount() == null || one.sourceAccount().equals(sourceAccount);
+      if (action1 && who && source && account) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Drops what is remembered of a function that was deleted.
+  void forget(FunctionName name) {
+    String arn = name.functionArn();
+    known.keySet().removeIf(key -> key.equals(arn) || key.startsWith(arn + ":"));
+  }
+
+  private List<Statement> statements(FunctionName name) {
+    return known.computeIfAbsent(
+        name.arn(),
+        arn -> {
+          PolicyRow row =
+              kv.read(
+                  reader ->
+                      LambdaStore.get(
+                          reader,
+                          LambdaStore.policy(name, name.qualifier()),
+                          LambdaStore.POLICY));
+          return row == null ? List.of() : row.statements();
+        });
+  }
+
+  private static void checkRevision(@Nullable String given, @Nullable PolicyRow row) {
+    if (given != null && (row == null || !row.revisionId().equals(given))) {
+      throw LambdaErrors.revision();
+    }
+  }
+
+  private static ObjectNode document(FunctionName name, Statement one) {
+    ObjectNode statement = Json.object();
+    statement.put("Sid", one.id());
+    statement.put("Effect", "Allow");
+    if (one.principal().equals("*")) {
+      statement.put("Principal", "*");
+    } else if (one.principal().contains(".amazonaws.com")) {
+      statement.putObject("Principal").put("Service", one.principal());
+    } else {
+      boolean bare = one.principal().chars().allMatch(Character::isDigit);
+      statement
+          .putObject("Principal")
+          .put("AWS", bare ? "arn:aws:iam::" + one.principal() + ":root" : one.principal());
+    }
+    statement.put("Action", one.action());
+    statement.put("Resource", name.arn());
+    ObjectNode condition = Json.object();
+    if (one.sourceAccount() != null) {
+      condition.putObject("StringEquals").put("AWS:SourceAccount", one.sourceAccount());
+    }
+    if (one.urlAuthType() != null) {
+      condition.withObject("/StringEquals").put("lambda:FunctionUrlAuthType", one.urlAuthType());
+    }
+    if (one.organization() != null) {
+      condition.withObject("/StringEquals").put("aws:PrincipalOrgID", one.organization());
+    }
+    if (one.eventSourceToken() != null) {
+      condition.withObject("/StringEquals").put("lambda:EventSourceToken", one.eventSourceToken());
+    }
+    if (one.sourceArn() != null) {
+      condition.putObject("ArnLike").put("AWS:SourceArn", one.sourceArn());
+    }
+    if (!condition.isEmpty()) {
+      statement.set("Condition", condition);
+    }
+    return statement;
+  }
+}
