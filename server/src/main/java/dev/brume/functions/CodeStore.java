@@ -101,6 +101,10 @@ public final class CodeStore {
     return new Package(hash, zip.length);
   }
 
+  public boolean has(String hash) {
+    return Files.exists(zips.resolve(hash + ".zip"));
+  }
+
   /// The zip itself.
   public byte[] zip(String hash) {
     try {

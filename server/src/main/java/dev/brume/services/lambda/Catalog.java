@@ -164,9 +164,6 @@ final class Catalog {
             LambdaStore.deleteAll(tx, LambdaStore.aliases(name));
             LambdaStore.deleteAll(tx, LambdaStore.policies(name));
             LambdaStore.deleteAll(tx, LambdaStore.invokeConfigs(name));
-            LambdaStore.all(tx, LambdaStore.urls(name), LambdaStore.URL)
-                .forEach(url -> tx.delete(LambdaStore.urlIndex(url.urlId())));
-            LambdaStore.deleteAll(tx, LambdaStore.urls(name));
           }
           forget(tx, name);
           return 0;

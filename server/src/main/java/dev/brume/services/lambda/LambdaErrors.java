@@ -61,14 +61,6 @@ final class LambdaErrors {
         .type(USER);
   }
 
-  static ServiceError urlExists(String arn) {
-    return new ResourceConflictException(
-            "Failed to create function url config for ["
-                + arn
-                + "]. Error message:  FunctionUrlConfig exists for this Lambda function")
-        .type(USER);
-  }
-
   static ServiceError mappingExists(String source, String name, String uuid) {
     return new ResourceConflictException(
             "An event source mapping with SQS arn (\" "

@@ -78,7 +78,13 @@ final class LambdaStore {
       List<String> responseTypes,
       @Nullable Integer concurrencyMax,
       Map<String, String> tags,
-      long modifiedMillis) {}
+      long modifiedMillis) {
+    MappingRow tagged(Map<String, String> other) {
+      return new MappingRow(
+          uuid, sourceArn, functionName, qualifier, enabled, batchSize, windowSeconds, filters,
+          responseTypes, concurrencyMax, other, modifiedMillis);
+    }
+  }
 
   record LayerRow(
       String name,
@@ -92,25 +98,6 @@ final class LambdaStore {
       @Nullable String license,
       long createdMillis) {}
 
-  /// A function's URL.
-  record UrlRow(
-      String urlId,
-      String functionName,
-      @Nullable String qualifier,
-      String authType,
-      String invokeMode,
-      @Nullable CorsRow cors,
-      long createdMillis,
-      long modifiedMillis) {}
-
-  record CorsRow(
-      boolean credentials,
-      List<String> headers,
-      List<String> methods,
-      List<String> origins,
-      List<String> exposed,
-      int maxAgeSeconds) {}
-
   static final Row<FunctionRow> FUNCTION = Row.of(FunctionRow.class);
   static final Row<Configuration> CONFIGURATION = Row.of(Configuration.class);
   static final Row<AliasRow> ALIAS = Row.of(AliasRow.class);
@@ -118,7 +105,6 @@ final class LambdaStore {
   static final Row<InvokeConfigRow> INVOKE_CONFIG = Row.of(InvokeConfigRow.class);
   static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
   static final Row<LayerRow> LAYER = Row.of(LayerRow.class);
-  static final Row<UrlRow> URL = Row.of(UrlRow.class);
 
   private LambdaStore() {}
 
@@ -187,20 +173,6 @@ final class LambdaStore {
 
   static Key layerCounter(String account, String region, String name) {
     return Key.of(SERVICE, account, region, "layernumber", name);
-  }
-
-  static Key urls(FunctionName name) {
-    return Key.of(SERVICE, name.account(), name.region(), "url", name.name());
-  }
-
-  static Key url(FunctionName name) {
-    String qualifier = name.qualifier();
-    return urls(name).then(qualifier == null ? "" : qualifier);
-  }
-
-  /// From a URL's id to its function.
-  static Key urlIndex(String urlId) {
-    return Key.of(SERVICE, "urlid", urlId);
   }
 
   static <T> @Nullable T get(Reader reader, Key key, Row<T> row) {

@@ -2,17 +2,14 @@ package dev.brume.services.lambda;
 
 import dev.brume.model.lambda.*;
 import dev.brume.services.lambda.LambdaStore.AliasRow;
-import dev.brume.services.lambda.LambdaStore.CorsRow;
 import dev.brume.services.lambda.LambdaStore.InvokeConfigRow;
 import dev.brume.services.lambda.LambdaStore.LayerRow;
 import dev.brume.services.lambda.LambdaStore.MappingRow;
-import dev.brume.services.lambda.LambdaStore.UrlRow;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// From rows to what callers get.
 final class Shapes {
@@ -164,28 +161,5 @@ final class Shapes {
         .compatibleRuntimes(row.runtimes())
         .compatibleArchitectures(row.architectures())
         .licenseInfo(row.license());
-  }
-
-  static @Nullable Cors cors(@Nullable CorsRow row) {
-    return row == null
-        ? null
-        : new Cors()
-            .allowCredentials(row.credentials())
-            .allowHeaders(row.headers())
-            .allowMethods(row.methods())
-            .allowOrigins(row.origins())
-            .exposeHeaders(row.exposed())
-            .maxAge(row.maxAgeSeconds());
-  }
-
-  static FunctionUrlConfig url(FunctionName name, UrlRow row, String address) {
-    return new FunctionUrlConfig()
-        .functionUrl(address)
-        .functionArn(name.arn())
-        .authType(row.authType())
-        .invokeMode(row.invokeMode())
-        .cors(cors(row.cors()))
-        .creationTime(time(row.createdMillis()))
-        .lastModifiedTime(time(row.modifiedMillis()));
   }
 }

@@ -1,0 +1,352 @@
+package dev.brume.services.lambda;
+
+import dev.brume.ids.Ids;
+import dev.brume.model.Call;
+import dev.brume.model.lambda.*;
+import dev.brume.services.lambda.LambdaStore.AliasRow;
+import dev.brume.services.lambda.LambdaStore.FunctionRow;
+import dev.brume.services.lambda.LambdaStore.InvokeConfigRow;
+import dev.brume.store.Kv;
+import dev.brume.store.Reader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What is set on functions besides their versions: aliases, tags, concurrency, asynchronous
+/// invocation.
+final class Options {
+  private final Kv kv;
+  private final Ids ids;
+  private final Catalog catalog;
+
+  Options(Kv kv, Ids ids, Catalog catalog) {
+    this.kv = kv;
+    this.ids = ids;
+    this.catalog = catalog;
+  }
+
+  AliasConfiguration createAlias(Call call, CreateAliasRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    String revision = ids.uuid();
+    AliasRow row =
+        kv.tx(
+            tx -> {
+              Catalog.row(tx, name);
+              checkVersion(tx, name, in.functionVersion());
+              if (tx.get(LambdaStore.alias(name, in.name())) != null) {
+                throw LambdaErrors.aliasExists(name.functionArn() + ":" + in.name());
+              }
+              var alias =
+                  new AliasRow(
+                      in.name(),
+                      in.functionVersion(),
+                      in.description() == null ? "" : in.description(),
+                      weights(tx, name, in.functionVersion(), in.routingConfig()),
+                      revision);
+              tx.put(LambdaStore.alias(name, in.name()), LambdaStore.ALIAS.write(alias));
+              catalog.forget(tx, name);
+              return alias;
+            });
+    return Shapes.alias(name, row);
+  }
+
+  AliasConfiguration updateAlias(Call call, UpdateAliasRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    String revision = ids.uuid();
+    AliasRow row =
+        kv.tx(
+            tx -> {
+              AliasRow old = alias(tx, name, in.name());
+              String given = in.revisionId();
+              if (given != null && !given.equals(old.revisionId())) {
+                throw LambdaErrors.revision();
+              }
+              String version =
+                  in.functionVersion() == null ? old.version() : in.functionVersion();
+              checkVersion(tx, name, version);
+              var alias =
+                  new AliasRow(
+                      old.name(),
+                      version,
+                      in.description() == null ? old.description() : in.description(),
+                      in.routingConfig() == null
+                          ? old.weights()
+                          : weights(tx, name, version, in.routingConfig()),
+                      revision);
+              tx.put(LambdaStore.alias(name, in.name()), LambdaStore.ALIAS.write(alias));
+              catalog.forget(tx, name);
+              return alias;
+            });
+    return Shapes.alias(name, row);
+  }
+
+  AliasConfiguration getAlias(Call call, GetAliasRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    return Shapes.alias(name, kv.read(reader -> alias(reader, name, in.name())));
+  }
+
+  ListAliasesResponse listAliases(Call call, ListAliasesRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    String version = in.functionVersion();
+    List<AliasConfiguration> all =
+        kv.read(
+            reader -> {
+              Catalog.row(reader, name);
+              return LambdaStore.all(reader, LambdaStore.aliases(name), LambdaStore.ALIAS).stream()
+                  .filter(row -> version == null || row.version().equals(version))
+                  .map(row -> Shapes.alias(name, row))
+                  .toList();
+            });
+    var page = Page.of(all, in.marker(), in.maxItems());
+    return new ListAliasesResponse().aliases(page.items()).nextMarker(page.next());
+  }
+
+  void deleteAlias(Call call, DeleteAliasRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    kv.tx(
+        tx -> {
+          Catalog.row(tx, name);
+          tx.delete(LambdaStore.alias(name, in.name()));
+          tx.delete(LambdaStore.policy(name, in.name()));
+          catalog.forget(tx, name);
+          return 0;
+        });
+  }
+
+  Concurrency putConcurrency(Call call, PutFunctionConcurrencyRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    int wanted = in.reservedConcurrentExecutions();
+    kv.tx(
+        tx -> {
+          int others =
+              LambdaStore.all(
+                      tx,
+                      LambdaStore.functions(name.account(), name.region()),
+                      LambdaStore.FUNCTION)
+                  .stream()
+                  .filter(row -> !row.name().equals(name.name()))
+                  .mapToInt(Options::reserved)
+                  .sum();
+          int left = LambdaLimits.CONCURRENT_EXECUTIONS - others - wanted;
+          if (left < LambdaLimits.UNRESERVED_CONCURRENCY_MIN) {
+            throw LambdaErrors.invalid(
+                "Specified ReservedConcurrentExecutions for function decreases account's"
+                    + " UnreservedConcurrentExecution below its minimum value of ["
+                    + LambdaLimits.UNRESERVED_CONCURRENCY_MIN
+                    + "].");
+          }
+          save(tx, name, Catalog.row(tx, name).reserving(wanted));
+          return 0;
+        });
+    return new Concurrency().reservedConcurrentExecutions(wanted);
+  }
+
+  void deleteConcurrency(Call call, DeleteFunctionConcurrencyRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    kv.tx(
+        tx -> {
+          save(tx, name, Catalog.row(tx, name).reserving(null));
+          return 0;
+        });
+  }
+
+  GetFunctionConcurrencyResponse getConcurrency(Call call, GetFunctionConcurrencyRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    return new GetFunctionConcurrencyResponse()
+        .reservedConcurrentExecutions(
+            kv.read(reader -> Catalog.row(reader, name)).reservedConcurrency());
+  }
+
+  GetAccountSettingsResponse accountSettings(Call call) {
+    return kv.read(
+        reader -> {
+          var rows =
+              LambdaStore.all(
+                  reader,
+                  LambdaStore.functions(call.account(), call.region()),
+                  LambdaStore.FUNCTION);
+          long bytes = 0;
+          for (FunctionRow row : rows) {
+            FunctionName name = FunctionName.of(call, row.name(), null);
+            bytes +=
+                LambdaStore.all(reader, LambdaStore.versions(name), LambdaStore.CONFIGURATION)
+                    .stream()
+                    .mapToLong(version -> version.code().sizeBytes())
+                    .sum();
+          }
+          int reserved = rows.stream().mapToInt(Options::reserved).sum();
+          return new GetAccountSettingsResponse()
+              .accountLimit(
+                  new AccountLimit()
+                      .totalCodeSize(LambdaLimits.CODE_BYTES_MAX)
+                      .codeSizeUnzipped(LambdaLimits.UNPACKED_BYTES_MAX)
+                      .codeSizeZipped(LambdaLimits.ZIP_BYTES_MAX)
+                      .concurrentExecutions(LambdaLimits.CONCURRENT_EXECUTIONS)
+                      .unreservedConcurrentExecutions(
+                          LambdaLimits.CONCURRENT_EXECUTIONS - reserved))
+              .accountUsage(
+                  new AccountUsage().totalCodeSize(bytes).functionCount((long) rows.size()));
+        });
+  }
+
+  private static int reserved(FunctionRow row) {
+    return row.reservedConcurrency() == null ? 0 : row.reservedConcurrency();
+  }
+
+  ListTagsResponse tags(FunctionName name) {
+    return new ListTagsResponse()
+        .tags(new TreeMap<>(kv.read(reader -> Catalog.row(reader, name)).tags()));
+  }
+
+  void tag(FunctionName name, Map<String, String> added, List<String> removed) {
+    kv.tx(
+        tx -> {
+          FunctionRow row = Catalog.row(tx, name);
+          Map<String, String> tags = new TreeMap<>(row.tags());
+          tags.putAll(added);
+          removed.forEach(tags::remove);
+          save(tx, name, row.tagged(tags));
+          return 0;
+        });
+  }
+
+  FunctionEventInvokeConfig putInvokeConfig(
+      Call call, PutFunctionEventInvokeConfigRequest in, boolean keep) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    InvokeConfigRow row =
+        kv.tx(
+            tx -> {
+              InvokeConfigRow old =
+                  LambdaStore.get(
+                      tx, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG);
+              if (keep && old == null) {
+                throw LambdaErrors.noInvokeConfig(name.arn());
+              }
+              InvokeConfigRow changed = merge(in, keep ? old : null, call);
+              tx.put(
+                  LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG.write(changed));
+              return changed;
+            });
+    return Shapes.invokeConfig(name, row);
+  }
+
+  private static InvokeConfigRow merge(
+      PutFunctionEventInvokeConfigRequest in, @Nullable InvokeConfigRow old, Call call) {
+    var destinations = in.destinationConfig();
+    var success = destinations == null ? null : destinations.onSuccess();
+    var failure = destinations == null ? null : destinations.onFailure();
+    return new InvokeConfigRow(
+        in.maximumRetryAttempts() == null && old != null
+            ? old.retries()
+            : in.maximumRetryAttempts(),
+        in.maximumEventAgeInSeconds() == null && old != null
+            ? old.ageSeconds()
+            : in.maximumEventAgeInSeconds(),
+        success == null ? old == null ? null : old.onSuccess() : success.destination(),
+        failure == null ? old == null ? null : old.onFailure() : failure.destination(),
+        call.now().toEpochMilli());
+  }
+
+  FunctionEventInvokeConfig getInvokeConfig(Call call, GetFunctionEventInvokeConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    InvokeConfigRow row = invokeConfig(name);
+    if (row == null) {
+      throw LambdaErrors.noInvokeConfig(name.arn());
+    }
+    return Shapes.invokeConfig(name, row);
+  }
+
+  /// How a function's asynchronous events are handled, null when nothing was set.
+  @Nullable InvokeConfigRow invokeConfig(FunctionName name) {
+    return kv.read(
+        reader ->
+            LambdaStore.get(reader, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG));
+  }
+
+  ListFunctionEventInvokeConfigsResponse listInvokeConfigs(
+      Call call, ListFunctionEventInvokeConfigsRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    List<FunctionEventInvokeConfig> all =
+        kv.read(
+            reader -> {
+              Catalog.row(reader, name);
+              var found = new ArrayList<FunctionEventInvokeConfig>();
+              reader.scan(
+                  LambdaStore.invokeConfigs(name),
+                  (key, value) -> {
+                    var one =
+                        new FunctionName(
+                            name.account(), name.region(), name.name(), key.lastString());
+                    found.add(Shapes.invokeConfig(one, LambdaStore.INVOKE_CONFIG.read(value)));
+                    return true;
+                  });
+              return found;
+            });
+    var page = Page.of(all, in.marker(), in.maxItems());
+    return new ListFunctionEventInvokeConfigsResponse()
+        .functionEventInvokeConfigs(page.items())
+        .nextMarker(page.next());
+  }
+
+  void deleteInvokeConfig(Call call, DeleteFunctionEventInvokeConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    catalog.resolve(name);
+    kv.tx(
+        tx -> {
+          if (tx.get(LambdaStore.invokeConfig(name)) == null) {
+            throw LambdaErrors.noInvokeConfig(name.arn());
+          }
+          tx.delete(LambdaStore.invokeConfig(name));
+          return 0;
+        });
+  }
+
+  private void save(dev.brume.store.Tx tx, FunctionName name, FunctionRow row) {
+    tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row));
+    catalog.forget(tx, name);
+  }
+
+  private static AliasRow alias(Reader reader, FunctionName name, String alias) {
+    Catalog.row(reader, name);
+    AliasRow row = LambdaStore.get(reader, LambdaStore.alias(name, alias), LambdaStore.ALIAS);
+    if (row == null) {
+      throw LambdaErrors.aliasNotFound(name.functionArn() + ":" + alias);
+    }
+    return row;
+  }
+
+  private static void checkVersion(Reader reader, FunctionName name, String version) {
+    boolean form =
+        version.equals(Configuration.LATEST) || version.chars().allMatch(Character::isDigit);
+    if (!form || reader.get(LambdaStore.version(name, version)) == null) {
+      throw LambdaErrors.functionNotFound(name.functionArn() + ":" + version);
+    }
+  }
+
+  private static Map<String, Double> weights(
+      Reader reader,
+      FunctionName name,
+      String version,
+      @Nullable AliasRoutingConfiguration routing) {
+    if (routing == null || routing.additionalVersionWeights().isEmpty()) {
+      return Map.of();
+    }
+    Map<String, Double> weights = routing.additionalVersionWeights();
+    if (version.equals(Configuration.LATEST)) {
+      throw LambdaErrors.invalid("$LATEST is not supported for an alias pointing to more than 1 version");
+    }
+    for (String other : weights.keySet()) {
+      if (other.equals(version)) {
+        throw LambdaErrors.invalid(
+            "Invalid function version " + other + ". Function version " + other
+                + " is already included in routing configuration.");
+      }
+      checkVersion(reader, name, other);
+    }
+    return new TreeMap<>(weights);
+  }
+}

@@ -1,0 +1,365 @@
+package dev.brume.services.lambda;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.events.patterns.EventPattern;
+import dev.brume.functions.Outcome;
+import dev.brume.ids.Ids;
+import dev.brume.json.Json;
+import dev.brume.model.Call;
+import dev.brume.model.ServiceError;
+import dev.brume.model.sqs.*;
+import dev.brume.services.lambda.LambdaStore.MappingRow;
+import dev.brume.time.Clock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Feeds one function from one queue: one thread waits for messages with a long poll, which their
+/// arrival ends; each batch runs on a thread of its own. How many batches may run at once grows
+/// while batches come in full, and shrinks when the queue is empty.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html>
+final class QueuePoller implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(QueuePoller.class.getName());
+  private static final int IN_FLIGHT_FIRST = 5;
+  private static final int IN_FLIGHT_MAX = 64;
+  private static final int DELETE_BATCH_MAX = 10;
+  private static final long TROUBLE_SECONDS = 1;
+  private static final long BATCH_BYTES_MAX = 6_000_000;
+  private static final Duration SESSION_LEFT = Duration.ofMinutes(5);
+  private final String account;
+  private final String region;
+  private final MappingRow row;
+  private final FunctionName function;
+  private final Clock clock;
+  private final Ids ids;
+  private final Catalog catalog;
+  private final Roles roles;
+  private final Invoker invoker;
+  private final SqsClient sqs;
+  private final List<EventPattern> filters;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private int inFlight;
+  private int inFlightMax;
+  private boolean closed;
+  private volatile String lastResult = "No records processed";
+  private Roles.@Nullable Session session;
+  private @Nullable String queueUrl;
+  private @Nullable Thread thread;
+
+  QueuePoller(
+      String account,
+      String region,
+      MappingRow row,
+      Clock clock,
+      Ids ids,
+      Catalog catalog,
+      Roles roles,
+      Invoker invoker,
+      SqsClient sqs) {
+    this.account = account;
+    this.region = region;
+    this.row = row;
+    this.function = new FunctionName(account, region, row.functionName(), row.qualifier());
+    this.clock = clock;
+    this.ids = ids;
+    this.catalog = catalog;
+    this.roles = roles;
+    this.invoker = invoker;
+    this.sqs = sqs;
+    this.filters = row.filters().stream().map(QueuePoller::pattern).toList();
+    this.inFlightMax =
+        row.concurrencyMax() == null
+            ? IN_FLIGHT_FIRST
+            : Math.min(IN_FLIGHT_FIRST, row.concurrencyMax());
+  }
+
+  void start() {
+    thread = Thread.ofVirtual().name("lambda-poller-" + row.uuid()).start(this::run);
+  }
+
+  /// How the last batch went, in AWS's words.
+  String lastResult() {
+    return lastResult;
+  }
+
+  private void run() {
+    while (true) {
+      try {
+        if (!awaitRoom()) {
+          return;
+        }
+        List<Message> batch = gather();
+        if (batch.isEmpty()) {
+          inFlightMax = Math.max(Math.min(IN_FLIGHT_FIRST, most()), inFlightMax - 1);
+          continue;
+        }
+        if (batch.size() >= row.batchSize()) {
+          inFlightMax = Math.min(most(), inFlightMax + 1);
+        }
+        begin();
+        Thread.ofVirtual().name("lambda-batch").start(() -> process(batch));
+      } catch (InterruptedException e) {
+        return;
+      } catch (ServiceError e) {
+        if (!isClosed()) {
+          lastResult = "PROBLEM: " + e.getMessage();
+          LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", row.sourceArn(), e.getMessage());
+          queueUrl = null;
+          pause();
+        }
+      } catch (RuntimeException e) {
+        if (!isClosed()) {
+          LOG.log(System.Logger.Level.WARNING, "Polling " + row.sourceArn() + " goes on", e);
+          pause();
+        }
+      }
+    }
+  }
+
+  private int most() {
+    Integer set = row.concurrencyMax();
+    return set == null ? IN_FLIGHT_MAX : Math.min(IN_FLIGHT_MAX, set);
+  }
+
+  private boolean awaitRoom() throws InterruptedException {
+    lock.lock();
+    try {
+      while (inFlight >= inFlightMax && !closed) {
+        changed.await();
+      }
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin() {
+    lock.lock();
+    try {
+      inFlight++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      inFlight--;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Trouble of the real world, so the real clock.
+  private void pause() {
+    lock.lock();
+    try {
+      if (!closed) {
+        changed.await(TROUBLE_SECONDS, TimeUnit.SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Call call() {
+    Roles.Session now = session;
+    boolean over =
+        now == null
+            || now.credentials().expires().isBefore(clock.instant().plus(SESSION_LEFT));
+    if (now == null || over) {
+      String role = catalog.resolve(function).configuration().settings().role();
+      now = roles.assume(account, region, function.functionArn(), function.name(), role);
+      session = now;
+    }
+    String[] parts = row.sourceArn().split(":");
+    return roles
+        .asService(account, region, function.functionArn())
+        .as(now.principal())
+        .in(parts[4], parts[3]);
+  }
+
+  private String queueUrl(Call call) {
+    String url = queueUrl;
+    if (url == null) {
+      String[] parts = row.sourceArn().split(":");
+      url =
+          sqs.getQueueUrl(
+                  call,
+                  new GetQueueUrlRequest().queueName(parts[5]).queueOwnerAWSAccountId(parts[4]))
+              .queueUrl();
+      queueUrl = url;
+    }
+    if (url == null) {
+      throw new IllegalStateException("GetQueueUrl answered without a URL");
+    }
+    return url;
+  }
+
+  // The first message opens the window; the batch goes when it is full, when the window ends, or
+  // when it gets too large for an invocation.
+  private List<Message> gather() {
+    var batch = new ArrayList<Message>();
+    Instant end = null;
+    long bytes = 0;
+    while (batch.size() < row.batchSize() && bytes < BATCH_BYTES_MAX) {
+      int wait = LambdaLimits.QUEUE_WAIT_SECONDS;
+      if (end != null) {
+        long left = Duration.between(clock.instant(), end).toSeconds();
+        if (left < 0) {
+          break;
+        }
+        wait = (int) Math.min(wait, left);
+      }
+      List<Message> some = receive(Math.min(LambdaLimits.QUEUE_RECEIVE_MAX, row.batchSize() - batch.size()), wait);
+      batch.addAll(some);
+      for (Message message : some) {
+        bytes += message.body() == null ? 0 : message.body().length();
+      }
+      if (row.windowSeconds() == 0 || batch.isEmpty()) {
+        break;
+      }
+      if (end == null) {
+        end = clock.instant().plusSeconds(row.windowSeconds());
+      } else if (!clock.instant().isBefore(end)) {
+        break;
+      }
+    }
+    return batch;
+  }
+
+  private List<Message> receive(int most, int waitSeconds) {
+    Call call = call();
+    return sqs.receiveMessage(
+            call,
+            new ReceiveMessageRequest()
+                .queueUrl(queueUrl(call))
+                .maxNumberOfMessages(most)
+                .waitTimeSeconds(waitSeconds)
+                .messageSystemAttributeNames(List.of("All"))
+                .messageAttributeNames(List.of("All")))
+        .messages();
+  }
+
+  private void process(List<Message> received) {
+    try {
+      var batch = new ArrayList<Message>();
+      var unwanted = new ArrayList<Message>();
+      for (Message message : received) {
+        (wanted(message) ? batch : unwanted).add(message);
+      }
+      delete(unwanted);
+      if (batch.isEmpty()) {
+        return;
+      }
+      byte[] event =
+          Json.write(QueueEvents.event(batch, row.sourceArn())).getBytes(StandardCharsets.UTF_8);
+      Invoker.Answer answer =
+          invoker.invoke(function, ids.uuid(), event, null, null, false);
+      switch (answer.outcome()) {
+        case Outcome.Success ok -> {
+          Set<String> failed =
+              row.responseTypes().contains("ReportBatchItemFailures")
+                  ? QueueEvents.failures(batch, ok.payload())
+                  : Set.of();
+          delete(
+              batch.stream().filter(message -> !failed.contains(message.messageId())).toList());
+          lastResult = "OK";
+        }
+        case Outcome.Failed failed -> lastResult = "PROBLEM: Function call failed";
+      }
+    } catch (ServiceError e) {
+      // Throttled, deleted, refused: the messages come back after their visibility timeout.
+      lastResult = "PROBLEM: " + e.getMessage();
+      pause();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.WARNING, "A batch of " + row.sourceArn() + " comes again", e);
+    } finally {
+      end();
+    }
+  }
+
+  private boolean wanted(Message message) {
+    if (filters.isEmpty()) {
+      return true;
+    }
+    ObjectNode record = QueueEvents.record(message, row.sourceArn());
+    JsonNode body = parsed(message.body());
+    if (body != null) {
+      record.set("body", body);
+    }
+    return filters.stream().anyMatch(filter -> filter.matches(record));
+  }
+
+  private static @Nullable JsonNode parsed(@Nullable String body) {
+    try {
+      return body == null ? null : Json.parse(body);
+    } catch (JsonProcessingException e) {
+      // Plain text is matched as the string that it is.
+      return null;
+    }
+  }
+
+  private void delete(List<Message> messages) {
+    Call call = call();
+    for (int from = 0; from < messages.size(); from += DELETE_BATCH_MAX) {
+      var entries = new ArrayList<DeleteMessageBatchRequestEntry>();
+      int to = Math.min(messages.size(), from + DELETE_BATCH_MAX);
+      for (int i = from; i < to; i++) {
+        entries.add(
+            new DeleteMessageBatchRequestEntry()
+                .id(Integer.toString(i))
+                .receiptHandle(messages.get(i).receiptHandle()));
+      }
+      sqs.deleteMessageBatch(
+          call, new DeleteMessageBatchRequest().queueUrl(queueUrl(call)).entries(entries));
+    }
+  }
+
+  private static EventPattern pattern(String text) {
+    try {
+      return EventPattern.of(text);
+    } catch (EventPattern.Invalid e) {
+      throw new IllegalStateException("a pattern that was checked before", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    Thread running = thread;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+}
