@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.auth.Authenticator;
 import dev.brume.auth.Credentials;
 import dev.brume.events.Outbox;
+import dev.brume.functions.Functions;
+import dev.brume.functions.FunctionsSettings;
 import dev.brume.gateway.FrontDoor;
 import dev.brume.gateway.Gateway;
 import dev.brume.gateway.Services;
@@ -22,6 +24,9 @@ import dev.brume.services.events.EventsResources;
 import dev.brume.services.events.EventsService;
 import dev.brume.services.iam.IamResources;
 import dev.brume.services.iam.IamService;
+import dev.brume.services.lambda.CodeDoor;
+import dev.brume.services.lambda.LambdaResources;
+import dev.brume.services.lambda.LambdaService;
 import dev.brume.services.s3.S3Service;
 import dev.brume.services.sns.SnsResources;
 import dev.brume.services.sns.SnsService;
@@ -39,6 +44,7 @@ import dev.brume.store.RocksKv;
 import dev.brume.time.DurableTimers;
 import dev.brume.time.VirtualClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +53,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// The one place where everything is made and connected.
 public final class Brume implements AutoCloseable {
@@ -68,6 +75,7 @@ public final class Brume implements AutoCloseable {
   // What runs on its own, stopped in this order before the store closes.
   private final List<Runnable> closing = new ArrayList<>();
   private final Listener listener;
+  private @Nullable Functions functions;
 
   private Brume(Settings settings, Kv kv, Blobs blobs, Listener listener) {
     this.kv = kv;
@@ -147,8 +155,34 @@ public final class Brume implements AutoCloseable {
     var s3 = new S3Service(kv, blobs, targets, ids);
     s3.sweepBlobs();
     services.add(s3);
+
+    Functions functions = functions(settings);
+    var lambda =
+        new LambdaService(
+            kv, clock, timers, targets, services, ids, functions, this::endpoint);
+    services.add(lambda);
+    types.addAll(new LambdaResources(services).all());
+    doors.addFirst(new CodeDoor(functions.code()));
+    closing.add(lambda::close);
+    closing.add(functions::close);
+    this.functions = functions;
+
     timers.start();
     targets.start();
+    lambda.start();
+  }
+
+  // Without a data folder functions' code lives in a folder that goes with the process.
+  private Functions functions(Settings settings) {
+    try {
+      Path data = settings.data();
+      Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
+      var usual = FunctionsSettings.of(folder);
+      return new Functions(
+          data == null ? usual.throwAway(folder) : usual, clock, ids);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Handler gateway(Settings settings) {
@@ -165,6 +199,13 @@ public final class Brume implements AutoCloseable {
   private ObjectNode health() {
     ObjectNode document = Json.object().put("status", "ready").put("version", VERSION);
     services.names().forEach(document.putArray("services")::add);
+    if (functions != null) {
+      Functions.Status status = functions.status();
+      document
+          .putObject("functions")
+          .put("isolation", status.isolation())
+          .put("environments", status.environments());
+    }
     return document;
   }
 

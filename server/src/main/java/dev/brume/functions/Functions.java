@@ -410,5 +410,13 @@ public final class Functions implements AutoCloseable {
     if (started != null) {
       started.close();
     }
+    Path folder = settings.throwAway();
+    if (folder != null) {
+      try {
+        Folders.delete(folder);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "{0} is left behind: {1}", folder, e.getMessage());
+      }
+    }
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param environmentsMax how many environments may be alive at once
 /// @param idle how long an environment may wait for its next event
 /// @param waiting how many processes wait in advance per runtime that has been used
+/// @param throwAway a folder to delete at the end, null to keep everything
 public record FunctionsSettings(
     Path folder,
     Path runFolder,
@@ -25,7 +26,8 @@ public record FunctionsSettings(
     @Nullable Path python,
     int environmentsMax,
     Duration idle,
-    int waiting) {
+    int waiting,
+    @Nullable Path throwAway) {
 
   /// What to do where the machine does not allow a sandbox.
   public enum Isolation {
@@ -49,7 +51,15 @@ public record FunctionsSettings(
         null,
         environmentsFor(Runtime.getRuntime().availableProcessors()),
         Duration.ofMinutes(10),
-        1);
+        1,
+        null);
+  }
+
+  /// The same, with everything in a folder that is deleted at the end.
+  public FunctionsSettings throwAway(Path dataFolder) {
+    return new FunctionsSettings(
+        folder, runFolder, cacheFolder, isolation, node, python, environmentsMax, idle, waiting,
+        dataFolder);
   }
 
   private static int environmentsFor(int processors) {

@@ -50,7 +50,8 @@ final class FunctionsFixture implements AutoCloseable {
                 null,
                 8,
                 Duration.ofMinutes(10),
-                1),
+                1,
+                null),
             CLOCK,
             ids);
     code = functions.code().add(handlers()).hash();
