@@ -158,8 +158,7 @@ public final class Brume implements AutoCloseable {
 
     Functions functions = functions(settings);
     var lambda =
-        new LambdaService(
-            kv, clock, timers, targets, services, ids, functions, this::endpoint);
+        new LambdaService(kv, clock, timers, targets, services, ids, functions, this::endpoint);
     services.add(lambda);
     types.addAll(new LambdaResources(services).all());
     doors.addFirst(new CodeDoor(functions.code()));
@@ -178,8 +177,7 @@ public final class Brume implements AutoCloseable {
       Path data = settings.data();
       Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
       var usual = FunctionsSettings.of(folder);
-      return new Functions(
-          data == null ? usual.throwAway(folder) : usual, clock, ids);
+      return new Functions(data == null ? usual.throwAway(folder) : usual, clock, ids);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -58,7 +58,15 @@ public record FunctionsSettings(
   /// The same, with everything in a folder that is deleted at the end.
   public FunctionsSettings throwAway(Path dataFolder) {
     return new FunctionsSettings(
-        folder, runFolder, cacheFolder, isolation, node, python, environmentsMax, idle, waiting,
+        folder,
+        runFolder,
+        cacheFolder,
+        isolation,
+        node,
+        python,
+        environmentsMax,
+        idle,
+        waiting,
         dataFolder);
   }
 

@@ -75,14 +75,32 @@ final class AsyncInvokes implements Timers.Handler {
 
     Pending failed() {
       return new Pending(
-          requestId, account, region, name, qualifier, event, clientContext, traceId,
-          createdMillis, failures + 1, waits);
+          requestId,
+          account,
+          region,
+          name,
+          qualifier,
+          event,
+          clientContext,
+          traceId,
+          createdMillis,
+          failures + 1,
+          waits);
     }
 
     Pending waited() {
       return new Pending(
-          requestId, account, region, name, qualifier, event, clientContext, traceId,
-          createdMillis, failures, waits + 1);
+          requestId,
+          account,
+          region,
+          name,
+          qualifier,
+          event,
+          clientContext,
+          traceId,
+          createdMillis,
+          failures,
+          waits + 1);
     }
 
     String id() {
@@ -91,8 +109,7 @@ final class AsyncInvokes implements Timers.Handler {
   }
 
   /// Takes an event durably.
-  void accept(
-      FunctionName name, String requestId, byte[] event, @Nullable String clientContext) {
+  void accept(FunctionName name, String requestId, byte[] event, @Nullable String clientContext) {
     Instant now = clock.instant();
     var pending =
         new Pending(
@@ -152,8 +169,7 @@ final class AsyncInvokes implements Timers.Handler {
       finish(id, pending.failed(), config, answer, "RetriesExhausted");
       return;
     }
-    Duration wait =
-        pending.failures() == 0 ? LambdaLimits.FIRST_RETRY : LambdaLimits.SECOND_RETRY;
+    Duration wait = pending.failures() == 0 ? LambdaLimits.FIRST_RETRY : LambdaLimits.SECOND_RETRY;
     again(id, pending.failed(), wait);
   }
 
@@ -196,8 +212,7 @@ final class AsyncInvokes implements Timers.Handler {
       Invoker.@Nullable Answer answer,
       String condition) {
     boolean success = condition.equals("Success");
-    String destination =
-        config == null ? null : success ? config.onSuccess() : config.onFailure();
+    String destination = config == null ? null : success ? config.onSuccess() : config.onFailure();
     String deadLetters = success ? null : deadLetterArn(pending.function());
     String record = destination == null ? "" : record(pending, answer, condition);
     kv.tx(
@@ -262,8 +277,7 @@ final class AsyncInvokes implements Timers.Handler {
   }
 
   // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-  private String record(
-      Pending pending, Invoker.@Nullable Answer answer, String condition) {
+  private String record(Pending pending, Invoker.@Nullable Answer answer, String condition) {
     ObjectNode record = Json.object();
     record.put("version", "1.0");
     record.put("timestamp", clock.instant().toString());
@@ -275,7 +289,8 @@ final class AsyncInvokes implements Timers.Handler {
         name.qualifier() == null ? name.arn() + ":" + Configuration.LATEST : name.arn());
     request.put("condition", condition);
     request.put(
-        "approximateInvokeCount", condition.equals("Success") ? pending.failures() + 1 : pending.failures());
+        "approximateInvokeCount",
+        condition.equals("Success") ? pending.failures() + 1 : pending.failures());
     record.set("requestPayload", json(pending.event()));
     if (answer != null) {
       ObjectNode response = record.putObject("responseContext");

@@ -214,8 +214,7 @@ final class AttachedResources {
           .forEach(
               one ->
                   weights.put(
-                      one.path("FunctionVersion").asText(),
-                      one.path("FunctionWeight").asDouble()));
+                      one.path("FunctionVersion").asText(), one.path("FunctionWeight").asDouble()));
       return new AliasRoutingConfiguration().additionalVersionWeights(weights);
     }
   }

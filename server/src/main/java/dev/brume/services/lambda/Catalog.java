@@ -68,8 +68,7 @@ final class Catalog {
             architecture(in.architectures()));
     long now = call.now().toEpochMilli();
     var latest =
-        new Configuration(
-            name.name(), Configuration.LATEST, code, settings, ids.uuid(), now);
+        new Configuration(name.name(), Configuration.LATEST, code, settings, ids.uuid(), now);
     String published = ids.uuid();
     Configuration answer =
         kv.tx(
@@ -151,7 +150,8 @@ final class Catalog {
   void delete(Call call, DeleteFunctionRequest in) {
     FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
     if (Configuration.LATEST.equals(name.qualifier())) {
-      throw LambdaErrors.invalid("$LATEST version cannot be deleted without deleting the function.");
+      throw LambdaErrors.invalid(
+          "$LATEST version cannot be deleted without deleting the function.");
     }
     kv.tx(
         tx -> {
@@ -179,7 +179,8 @@ final class Catalog {
     String version = name.qualifier();
     var using =
         LambdaStore.all(tx, LambdaStore.aliases(name), LambdaStore.ALIAS).stream()
-            .filter(alias -> alias.version().equals(version) || alias.weights().containsKey(version))
+            .filter(
+                alias -> alias.version().equals(version) || alias.weights().containsKey(version))
             .map(AliasRow::name)
             .toList();
     if (!using.isEmpty()) {
@@ -206,7 +207,12 @@ final class Catalog {
                         + "). Please try again with the CodeSHA256 in $LATEST.");
               }
               return publish(
-                  tx, name, row(tx, name), latest, in.description(), revision,
+                  tx,
+                  name,
+                  row(tx, name),
+                  latest,
+                  in.description(),
+                  revision,
                   call.now().toEpochMilli());
             });
     return shape(name, answer, true);
@@ -229,18 +235,14 @@ final class Catalog {
               LambdaStore.CONFIGURATION);
       if (newest != null
           && newest.code().equals(latest.code())
-          && newest
-              .settings()
-              .described("")
-              .equals(latest.settings().described(""))) {
+          && newest.settings().described("").equals(latest.settings().described(""))) {
         return newest;
       }
     }
     long number = row.lastVersion() + 1;
     Configuration published = latest.published(number, description, revision, now);
     tx.put(
-        LambdaStore.version(name, published.version()),
-        LambdaStore.CONFIGURATION.write(published));
+        LambdaStore.version(name, published.version()), LambdaStore.CONFIGURATION.write(published));
     tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row.published(number)));
     return published;
   }
@@ -302,8 +304,7 @@ final class Catalog {
         kv.read(
             reader -> {
               row(reader, name);
-              return LambdaStore.all(
-                      reader, LambdaStore.versions(name), LambdaStore.CONFIGURATION)
+              return LambdaStore.all(reader, LambdaStore.versions(name), LambdaStore.CONFIGURATION)
                   .stream()
                   .map(one -> shape(name, one, true))
                   .toList();
@@ -330,8 +331,7 @@ final class Catalog {
   }
 
   private static Resolved resolve(Reader reader, FunctionName name) {
-    FunctionRow row =
-        LambdaStore.get(reader, LambdaStore.function(name), LambdaStore.FUNCTION);
+    FunctionRow row = LambdaStore.get(reader, LambdaStore.function(name), LambdaStore.FUNCTION);
     if (row == null) {
       throw LambdaErrors.functionNotFound(name.arn());
     }
@@ -444,8 +444,7 @@ final class Catalog {
   byte[] object(Call call, String bucket, String key, @Nullable String version) {
     try {
       var body =
-          s3.getObject(
-                  call, new GetObjectRequest().bucket(bucket).key(key).versionId(version))
+          s3.getObject(call, new GetObjectRequest().bucket(bucket).key(key).versionId(version))
               .body();
       if (body == null) {
         return new byte[0];

@@ -108,8 +108,7 @@ record Configuration(
           Logging.of(in.loggingConfig(), logging));
     }
 
-    Settings with(
-        UpdateFunctionConfigurationRequest in, @Nullable List<LayerReference> newLayers) {
+    Settings with(UpdateFunctionConfigurationRequest in, @Nullable List<LayerReference> newLayers) {
       return new Settings(
           in.runtime() == null ? runtime : in.runtime(),
           in.role() == null ? role : in.role(),
@@ -118,14 +117,10 @@ record Configuration(
           in.timeout() == null ? timeoutSeconds : in.timeout(),
           in.memorySize() == null ? memoryMegabytes : in.memorySize(),
           in.ephemeralStorage() == null ? storageMegabytes : in.ephemeralStorage().size(),
-          in.environment() == null
-              ? environment
-              : Variables.checked(in.environment().variables()),
+          in.environment() == null ? environment : Variables.checked(in.environment().variables()),
           newLayers == null ? layers : newLayers,
           in.tracingConfig() == null ? tracing : mode(in.tracingConfig().mode()),
-          in.deadLetterConfig() == null
-              ? deadLetterArn
-              : blank(in.deadLetterConfig().targetArn()),
+          in.deadLetterConfig() == null ? deadLetterArn : blank(in.deadLetterConfig().targetArn()),
           in.kmsKeyArn() == null ? kmsKeyArn : blank(in.kmsKeyArn()),
           in.vpcConfig() == null ? subnetIds : subnets(in.vpcConfig()),
           in.vpcConfig() == null ? securityGroupIds : groups(in.vpcConfig()),
@@ -137,9 +132,22 @@ record Configuration(
       return other == null
           ? this
           : new Settings(
-              runtime, role, handler, other, timeoutSeconds, memoryMegabytes, storageMegabytes,
-              environment, layers, tracing, deadLetterArn, kmsKeyArn, subnetIds, securityGroupIds,
-              snapStart, logging);
+              runtime,
+              role,
+              handler,
+              other,
+              timeoutSeconds,
+              memoryMegabytes,
+              storageMegabytes,
+              environment,
+              layers,
+              tracing,
+              deadLetterArn,
+              kmsKeyArn,
+              subnetIds,
+              securityGroupIds,
+              snapStart,
+              logging);
     }
 
     private static String mode(@Nullable String given) {

@@ -154,7 +154,8 @@ final class FunctionResource implements ResourceType {
     String runtime = text(in, "Runtime");
     JsonNode code = in.path("Code");
     boolean newCode =
-        !code.equals(old.path("Code")) || !in.path("Architectures").equals(old.path("Architectures"));
+        !code.equals(old.path("Code"))
+            || !in.path("Architectures").equals(old.path("Architectures"));
     if (newCode) {
       var update =
           new UpdateFunctionCodeRequest()
@@ -163,14 +164,19 @@ final class FunctionResource implements ResourceType {
               .s3Bucket(text(code, "S3Bucket"))
               .s3Key(text(code, "S3Key"))
               .s3ObjectVersion(text(code, "S3ObjectVersion"));
-      update.architectures(in.has("Architectures") ? texts(in, "Architectures") : List.of("x86_64"));
+      update.architectures(
+          in.has("Architectures") ? texts(in, "Architectures") : List.of("x86_64"));
       lambda.updateFunctionCode(request.call(), update);
     }
     lambda.updateFunctionConfiguration(request.call(), configuration(in, physicalId));
     Map<String, String> tags = tags(request.tags(), in.path("Tags"));
     String arn = request.call().arn("lambda", "function:" + physicalId);
     List<String> gone =
-        lambda.listTags(request.call(), new ListTagsRequest().resource(arn)).tags().keySet().stream()
+        lambda
+            .listTags(request.call(), new ListTagsRequest().resource(arn))
+            .tags()
+            .keySet()
+            .stream()
             .filter(key -> !tags.containsKey(key))
             .toList();
     if (!gone.isEmpty()) {

@@ -157,8 +157,7 @@ final class Invoker {
     for (Map.Entry<String, Double> weight : alias.weights().entrySet()) {
       dice -= weight.getValue();
       if (dice < 0) {
-        var other =
-            new FunctionName(name.account(), name.region(), name.name(), weight.getKey());
+        var other = new FunctionName(name.account(), name.region(), name.name(), weight.getKey());
         return catalog.resolve(other).configuration();
       }
     }

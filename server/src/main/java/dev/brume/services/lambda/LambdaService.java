@@ -54,8 +54,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
     layers = new Layers(kv, catalog);
     logs = new FunctionLogs(clock, operations, roles);
     invoker = new Invoker(ids, functions, catalog, permissions, roles, logs, endpoint);
-    asynchronous =
-        new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker);
+    asynchronous = new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker);
     mappings = new Mappings(kv, clock, ids, catalog, roles, invoker, operations);
     targets.receive("lambda", this);
   }
@@ -88,8 +87,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
         return new InvocationResponse().statusCode(204);
       }
       case "Event" -> {
-        byte[] event =
-            Invoker.event(in.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
+        byte[] event = Invoker.event(in.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
         asynchronous.accept(name, call.requestId(), event, context);
         return new InvocationResponse().statusCode(202);
       }
@@ -141,8 +139,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
       throw new Targets.DeliveryFailed(
           "InvalidParameterValueException", "No function: " + event.targetArn(), false);
     }
-    var name =
-        new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? parts[7] : null);
+    var name = new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? parts[7] : null);
     try {
       catalog.resolve(name);
       boolean own = event.source().equals("lambda.amazonaws.com");
@@ -155,8 +152,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
               event.sourceAccount())) {
         throw LambdaErrors.accessDenied(event.source(), name.arn());
       }
-      byte[] payload =
-          Invoker.event(event.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
+      byte[] payload = Invoker.event(event.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
       asynchronous.accept(name, ids.uuid(), payload, null);
     } catch (ServiceError e) {
       throw new Targets.DeliveryFailed(e.code(), String.valueOf(e.getMessage()), false);
@@ -168,8 +164,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
       return null;
     }
     try {
-      return new String(
-          Base64.getDecoder().decode(given), java.nio.charset.StandardCharsets.UTF_8);
+      return new String(Base64.getDecoder().decode(given), java.nio.charset.StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw LambdaErrors.invalid("Client context must be a valid Base64-encoded JSON object.");
     }
@@ -384,12 +379,14 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
     catalog.resolve(name);
     return new GetRuntimeManagementConfigResponse()
         .updateRuntimeOn("Auto")
-        .functionArn(name.functionArn() + ":" + (name.qualifier() == null ? Configuration.LATEST : name.qualifier()));
+        .functionArn(
+            name.functionArn()
+                + ":"
+                + (name.qualifier() == null ? Configuration.LATEST : name.qualifier()));
   }
 
   @Override
-  public PublishLayerVersionResponse publishLayerVersion(
-      Call call, PublishLayerVersionRequest in) {
+  public PublishLayerVersionResponse publishLayerVersion(Call call, PublishLayerVersionRequest in) {
     return layers.publish(call, in, location(call));
   }
 

@@ -81,8 +81,18 @@ final class LambdaStore {
       long modifiedMillis) {
     MappingRow tagged(Map<String, String> other) {
       return new MappingRow(
-          uuid, sourceArn, functionName, qualifier, enabled, batchSize, windowSeconds, filters,
-          responseTypes, concurrencyMax, other, modifiedMillis);
+          uuid,
+          sourceArn,
+          functionName,
+          qualifier,
+          enabled,
+          batchSize,
+          windowSeconds,
+          filters,
+          responseTypes,
+          concurrencyMax,
+          other,
+          modifiedMillis);
     }
   }
 

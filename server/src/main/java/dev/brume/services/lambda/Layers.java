@@ -118,9 +118,7 @@ final class Layers {
     kv.read(
             reader ->
                 LambdaStore.all(
-                    reader,
-                    LambdaStore.layers(call.account(), call.region()),
-                    LambdaStore.LAYER))
+                    reader, LambdaStore.layers(call.account(), call.region()), LambdaStore.LAYER))
         .forEach(row -> newest.put(row.name(), row));
     var all = new ArrayList<LayersListItem>();
     newest.forEach(
@@ -129,8 +127,7 @@ final class Layers {
                 new LayersListItem()
                     .layerName(name)
                     .layerArn(Shapes.layerArn(call.account(), call.region(), name))
-                    .latestMatchingVersion(
-                        Shapes.layerItem(call.account(), call.region(), row))));
+                    .latestMatchingVersion(Shapes.layerItem(call.account(), call.region(), row))));
     var page = Page.of(all, in.marker(), in.maxItems());
     return new ListLayersResponse().layers(page.items()).nextMarker(page.next());
   }

@@ -87,8 +87,7 @@ final class MappingResource implements ResourceType {
             .eventSourceMappings()) {
       Map<String, String> tags =
           lambda
-              .listTags(
-                  request.call(), new ListTagsRequest().resource(one.eventSourceMappingArn()))
+              .listTags(request.call(), new ListTagsRequest().resource(one.eventSourceMappingArn()))
               .tags();
       if (request.stackId().equals(tags.get("aws:cloudformation:stack-id"))) {
         return one;

@@ -102,7 +102,8 @@ final class Mappings implements AutoCloseable {
           for (MappingRow other :
               LambdaStore.all(
                   tx, LambdaStore.mappings(name.account(), name.region()), LambdaStore.MAPPING)) {
-            if (other.sourceArn().equals(source) && other.functionName().equals(row.functionName())) {
+            if (other.sourceArn().equals(source)
+                && other.functionName().equals(row.functionName())) {
               throw LambdaErrors.mappingExists(source, row.functionName(), other.uuid());
             }
           }
@@ -148,8 +149,7 @@ final class Mappings implements AutoCloseable {
     String given = in.functionName();
     FunctionName name =
         given == null
-            ? new FunctionName(
-                call.account(), call.region(), old.functionName(), old.qualifier())
+            ? new FunctionName(call.account(), call.region(), old.functionName(), old.qualifier())
             : FunctionName.of(call, given, null);
     catalog.resolve(name);
     var row =
@@ -181,7 +181,10 @@ final class Mappings implements AutoCloseable {
           return 0;
         });
     poll(call.account(), call.region(), row);
-    return shape(call, row, old.enabled() == row.enabled() ? "Updating" : row.enabled() ? "Enabling" : "Disabling");
+    return shape(
+        call,
+        row,
+        old.enabled() == row.enabled() ? "Updating" : row.enabled() ? "Enabling" : "Disabling");
   }
 
   EventSourceMappingConfiguration delete(Call call, String uuid) {
@@ -227,8 +230,7 @@ final class Mappings implements AutoCloseable {
               + most);
     }
     if (fifo && row.windowSeconds() > 0) {
-      throw LambdaErrors.invalid(
-          "Batching window is not supported for FIFO queues.");
+      throw LambdaErrors.invalid("Batching window is not supported for FIFO queues.");
     }
     if (row.batchSize() > LambdaLimits.QUEUE_RECEIVE_MAX && row.windowSeconds() == 0) {
       throw LambdaErrors.invalid(
@@ -334,8 +336,7 @@ final class Mappings implements AutoCloseable {
   private void poll(String account, String region, MappingRow row) {
     stop(row.uuid());
     if (row.enabled()) {
-      var poller =
-          new QueuePoller(account, region, row, clock, ids, catalog, roles, invoker, sqs);
+      var poller = new QueuePoller(account, region, row, clock, ids, catalog, roles, invoker, sqs);
       pollers.put(row.uuid(), poller);
       poller.start();
     }

@@ -63,8 +63,7 @@ final class Options {
               if (given != null && !given.equals(old.revisionId())) {
                 throw LambdaErrors.revision();
               }
-              String version =
-                  in.functionVersion() == null ? old.version() : in.functionVersion();
+              String version = in.functionVersion() == null ? old.version() : in.functionVersion();
               checkVersion(tx, name, version);
               var alias =
                   new AliasRow(
@@ -220,14 +219,12 @@ final class Options {
         kv.tx(
             tx -> {
               InvokeConfigRow old =
-                  LambdaStore.get(
-                      tx, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG);
+                  LambdaStore.get(tx, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG);
               if (keep && old == null) {
                 throw LambdaErrors.noInvokeConfig(name.arn());
               }
               InvokeConfigRow changed = merge(in, keep ? old : null, call);
-              tx.put(
-                  LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG.write(changed));
+              tx.put(LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG.write(changed));
               return changed;
             });
     return Shapes.invokeConfig(name, row);
@@ -337,12 +334,16 @@ final class Options {
     }
     Map<String, Double> weights = routing.additionalVersionWeights();
     if (version.equals(Configuration.LATEST)) {
-      throw LambdaErrors.invalid("$LATEST is not supported for an alias pointing to more than 1 version");
+      throw LambdaErrors.invalid(
+          "$LATEST is not supported for an alias pointing to more than 1 version");
     }
     for (String other : weights.keySet()) {
       if (other.equals(version)) {
         throw LambdaErrors.invalid(
-            "Invalid function version " + other + ". Function version " + other
+            "Invalid function version "
+                + other
+                + ". Function version "
+                + other
                 + " is already included in routing configuration.");
       }
       checkVersion(reader, name, other);

@@ -75,9 +75,7 @@ final class Permissions {
           }
           checkRevision(in.revisionId(), row);
           var left =
-              row.statements().stream()
-                  .filter(one -> !one.id().equals(in.statementId()))
-                  .toList();
+              row.statements().stream().filter(one -> !one.id().equals(in.statementId())).toList();
           if (left.size() == row.statements().size()) {
             throw LambdaErrors.statementNotFound(in.statementId());
           }
@@ -148,9 +146,7 @@ final class Permissions {
               kv.read(
                   reader ->
                       LambdaStore.get(
-                          reader,
-                          LambdaStore.policy(name, name.qualifier()),
-                          LambdaStore.POLICY));
+                          reader, LambdaStore.policy(name, name.qualifier()), LambdaStore.POLICY));
           return row == null ? List.of() : row.statements();
         });
   }

@@ -189,8 +189,7 @@ final class QueuePoller implements AutoCloseable {
   private Call call() {
     Roles.Session now = session;
     boolean over =
-        now == null
-            || now.credentials().expires().isBefore(clock.instant().plus(SESSION_LEFT));
+        now == null || now.credentials().expires().isBefore(clock.instant().plus(SESSION_LEFT));
     if (now == null || over) {
       String role = catalog.resolve(function).configuration().settings().role();
       now = roles.assume(account, region, function.functionArn(), function.name(), role);
@@ -235,7 +234,8 @@ final class QueuePoller implements AutoCloseable {
         }
         wait = (int) Math.min(wait, left);
       }
-      List<Message> some = receive(Math.min(LambdaLimits.QUEUE_RECEIVE_MAX, row.batchSize() - batch.size()), wait);
+      List<Message> some =
+          receive(Math.min(LambdaLimits.QUEUE_RECEIVE_MAX, row.batchSize() - batch.size()), wait);
       batch.addAll(some);
       for (Message message : some) {
         bytes += message.body() == null ? 0 : message.body().length();
@@ -278,16 +278,14 @@ final class QueuePoller implements AutoCloseable {
       }
       byte[] event =
           Json.write(QueueEvents.event(batch, row.sourceArn())).getBytes(StandardCharsets.UTF_8);
-      Invoker.Answer answer =
-          invoker.invoke(function, ids.uuid(), event, null, null, false);
+      Invoker.Answer answer = invoker.invoke(function, ids.uuid(), event, null, null, false);
       switch (answer.outcome()) {
         case Outcome.Success ok -> {
           Set<String> failed =
               row.responseTypes().contains("ReportBatchItemFailures")
                   ? QueueEvents.failures(batch, ok.payload())
                   : Set.of();
-          delete(
-              batch.stream().filter(message -> !failed.contains(message.messageId())).toList());
+          delete(batch.stream().filter(message -> !failed.contains(message.messageId())).toList());
           lastResult = "OK";
         }
         case Outcome.Failed failed -> lastResult = "PROBLEM: Function call failed";

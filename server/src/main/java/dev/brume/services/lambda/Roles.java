@@ -69,10 +69,7 @@ final class Roles {
     int colon = userId.indexOf(':');
     return new Session(
         new Credentials(
-            given.accessKeyId(),
-            given.secretAccessKey(),
-            given.sessionToken(),
-            given.expiration()),
+            given.accessKeyId(), given.secretAccessKey(), given.sessionToken(), given.expiration()),
         new Principal.RoleSession(
             account,
             roleName,
