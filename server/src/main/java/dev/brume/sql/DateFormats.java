@@ -32,7 +32,9 @@ final class DateFormats {
             case 'x' -> "%G";
             default ->
                 throw new SqlFailure(
-                    "INVALID_FUNCTION_ARGUMENT: %" + letter + " not supported in date format string");
+                    "INVALID_FUNCTION_ARGUMENT: %"
+                        + letter
+                        + " not supported in date format string");
           });
     }
     return out.toString();

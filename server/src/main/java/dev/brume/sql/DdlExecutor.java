@@ -269,8 +269,7 @@ final class DdlExecutor {
       }
       alternatives.add(regex.toString());
     }
-    Pattern compiled =
-        Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
+    Pattern compiled = Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
     return names.stream().filter(n -> compiled.matcher(n).matches()).sorted().toList();
   }
 

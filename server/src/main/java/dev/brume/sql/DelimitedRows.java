@@ -27,7 +27,8 @@ final class DelimitedRows implements RowReader {
         separator(
             parameters.get("field.delim"), parameters.get("serialization.format"), separators[0]);
     separators[1] =
-        separator(parameters.get("collection.delim"), parameters.get("colelction.delim"), separators[1]);
+        separator(
+            parameters.get("collection.delim"), parameters.get("colelction.delim"), separators[1]);
     separators[2] = separator(parameters.get("mapkey.delim"), null, separators[2]);
     nullText = parameters.getOrDefault("serialization.null.format", "\\N");
     String escaped = parameters.getOrDefault("escape.delim", "");
@@ -59,9 +60,7 @@ final class DelimitedRows implements RowReader {
     if (text.equals(nullText)) {
       return null;
     }
-    return type instanceof HiveType.Simple
-        ? unescape(text)
-        : Json.write(nested(text, type, 1));
+    return type instanceof HiveType.Simple ? unescape(text) : Json.write(nested(text, type, 1));
   }
 
   private JsonNode nested(String text, HiveType type, int level) {

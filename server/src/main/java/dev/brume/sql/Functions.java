@@ -65,8 +65,10 @@ final class Functions {
     one(all, "map_agg(k, v) AS map(list(k), list(v))");
     one(all, "element_at(x, k) AS x[k]");
     one(all, "cardinality(x) AS len(x)");
-    one(all, "array_join(a, s) AS array_to_string(a, s), (a, s, n) AS"
-        + " array_to_string(list_transform(a, e -> coalesce(CAST(e AS VARCHAR), n)), s)");
+    one(
+        all,
+        "array_join(a, s) AS array_to_string(a, s), (a, s, n) AS"
+            + " array_to_string(list_transform(a, e -> coalesce(CAST(e AS VARCHAR), n)), s)");
     one(all, "array_max(a) AS list_max(a)");
     one(all, "array_min(a) AS list_min(a)");
     one(all, "array_sort(a) AS list_sort(a)");
@@ -79,10 +81,14 @@ final class Functions {
     one(all, "json_extract_scalar(j, p) AS json_extract_string(j, p)");
     one(all, "json_parse(s) AS CAST(s AS JSON)");
     one(all, "json_format(j) AS CAST(j AS VARCHAR)");
-    one(all, "json_array_contains(j, v) AS list_contains(CAST(CAST(j AS JSON) AS VARCHAR[]),"
-        + " CAST(v AS VARCHAR))");
-    one(all, "json_size(j, p) AS CASE json_type(j, p) WHEN 'ARRAY' THEN json_array_length(j, p)"
-        + " WHEN 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END");
+    one(
+        all,
+        "json_array_contains(j, v) AS list_contains(CAST(CAST(j AS JSON) AS VARCHAR[]),"
+            + " CAST(v AS VARCHAR))");
+    one(
+        all,
+        "json_size(j, p) AS CASE json_type(j, p) WHEN 'ARRAY' THEN json_array_length(j, p)"
+            + " WHEN 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END");
     one(all, "is_json_scalar(j) AS json_type(j) NOT IN ('ARRAY', 'OBJECT')");
     regularExpressions(all);
     bytes(all);
@@ -93,14 +99,20 @@ final class Functions {
 
   private static void regularExpressions(Map<String, List<String>> all) {
     one(all, "regexp_like(s, p) AS regexp_matches(s, p)");
-    one(all, "regexp_extract(s, p) AS CASE WHEN regexp_matches(s, p) THEN"
-        + " system.main.regexp_extract(s, p) END, (s, p, g) AS CASE WHEN regexp_matches(s, p) THEN"
-        + " system.main.regexp_extract(s, p, g) END");
-    one(all, "regexp_extract_all(s, p) AS system.main.regexp_extract_all(s, p), (s, p, g) AS"
-        + " system.main.regexp_extract_all(s, p, g)");
-    one(all, "regexp_replace(s, p) AS system.main.regexp_replace(s, p, '', 'g'), (s, p, r) AS"
-        + " system.main.regexp_replace(s, p, system.main.regexp_replace(r, '\\$(\\d)', '\\\\\\1',"
-        + " 'g'), 'g')");
+    one(
+        all,
+        "regexp_extract(s, p) AS CASE WHEN regexp_matches(s, p) THEN"
+            + " system.main.regexp_extract(s, p) END, (s, p, g) AS CASE WHEN regexp_matches(s, p) THEN"
+            + " system.main.regexp_extract(s, p, g) END");
+    one(
+        all,
+        "regexp_extract_all(s, p) AS system.main.regexp_extract_all(s, p), (s, p, g) AS"
+            + " system.main.regexp_extract_all(s, p, g)");
+    one(
+        all,
+        "regexp_replace(s, p) AS system.main.regexp_replace(s, p, '', 'g'), (s, p, r) AS"
+            + " system.main.regexp_replace(s, p, system.main.regexp_replace(r, '\\$(\\d)', '\\\\\\1',"
+            + " 'g'), 'g')");
     one(all, "regexp_split(s, p) AS string_split_regex(s, p)");
     one(all, "regexp_count(s, p) AS len(system.main.regexp_extract_all(s, p))");
     one(all, "codepoint(s) AS unicode(s)");
@@ -130,8 +142,10 @@ final class Functions {
     one(all, "bitwise_and(a, b) AS a & b");
     one(all, "bitwise_or(a, b) AS a | b");
     one(all, "bitwise_xor(a, b) AS xor(a, b)");
-    one(all, "from_base(s, b) AS CASE WHEN b = 16 THEN CAST('0x' || s AS BIGINT) ELSE"
-        + " CAST(s AS BIGINT) END");
+    one(
+        all,
+        "from_base(s, b) AS CASE WHEN b = 16 THEN CAST('0x' || s AS BIGINT) ELSE"
+            + " CAST(s AS BIGINT) END");
   }
 
   private static void dates(Map<String, List<String>> all) {
@@ -142,11 +156,19 @@ final class Functions {
             + " 'month' THEN to_months(CAST(n AS INTEGER)) WHEN 'quarter' THEN to_months(CAST(3 * n"
             + " AS INTEGER)) WHEN 'year' THEN to_years(CAST(n AS INTEGER)) ELSE error('INVALID_FUNCTION_ARGUMENT: '''"
             + " || u || ''' is not a valid Timestamp field') END";
-    one(all, "date_add(u, n, x DATE) AS CAST(x + " + span + " AS DATE), (u, n, x TIMESTAMP) AS x + "
-        + span + ", (u, n, x TIMESTAMPTZ) AS x + " + span);
-    one(all, "date_trunc(u, x DATE) AS CAST(system.main.date_trunc(u, x) AS DATE), (u, x TIMESTAMP)"
-        + " AS CAST(system.main.date_trunc(u, x) AS TIMESTAMP), (u, x TIMESTAMPTZ) AS"
-        + " CAST(system.main.date_trunc(u, x) AS TIMESTAMPTZ)");
+    one(
+        all,
+        "date_add(u, n, x DATE) AS CAST(x + "
+            + span
+            + " AS DATE), (u, n, x TIMESTAMP) AS x + "
+            + span
+            + ", (u, n, x TIMESTAMPTZ) AS x + "
+            + span);
+    one(
+        all,
+        "date_trunc(u, x DATE) AS CAST(system.main.date_trunc(u, x) AS DATE), (u, x TIMESTAMP)"
+            + " AS CAST(system.main.date_trunc(u, x) AS TIMESTAMP), (u, x TIMESTAMPTZ) AS"
+            + " CAST(system.main.date_trunc(u, x) AS TIMESTAMPTZ)");
     one(all, "date_diff(u, a, b) AS date_sub(u, CAST(a AS TIMESTAMP), CAST(b AS TIMESTAMP))");
     one(all, "date_format(t, f) AS strftime(CAST(t AS TIMESTAMP), f)");
     one(all, "date_parse(s, f) AS strptime(s, f)");
@@ -156,9 +178,11 @@ final class Functions {
     one(all, "to_unixtime(t) AS CAST(epoch(t) AS DOUBLE)");
     one(all, "from_iso8601_timestamp(s) AS CAST(s AS TIMESTAMPTZ)");
     one(all, "from_iso8601_date(s) AS CAST(s AS DATE)");
-    one(all, "to_iso8601(t DATE) AS strftime(t, '%Y-%m-%d'), (t TIMESTAMP) AS"
-        + " strftime(t, '%Y-%m-%dT%H:%M:%S.%g'), (t TIMESTAMPTZ) AS"
-        + " strftime(CAST(t AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')");
+    one(
+        all,
+        "to_iso8601(t DATE) AS strftime(t, '%Y-%m-%d'), (t TIMESTAMP) AS"
+            + " strftime(t, '%Y-%m-%dT%H:%M:%S.%g'), (t TIMESTAMPTZ) AS"
+            + " strftime(CAST(t AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')");
     one(all, "date(x) AS CAST(x AS DATE)");
     one(all, "day_of_week(x) AS isodow(x)");
     one(all, "dow(x) AS isodow(x)");

@@ -94,7 +94,8 @@ sealed interface HiveType {
     var cursor = new Cursor(text, Lexer.hive(text));
     HiveType type = read(cursor);
     if (!cursor.atEnd()) {
-      throw new SqlFailure("HIVE_INVALID_METADATA: Error: type expected but '" + text + "' is found");
+      throw new SqlFailure(
+          "HIVE_INVALID_METADATA: Error: type expected but '" + text + "' is found");
     }
     return type;
   }
@@ -120,7 +121,15 @@ sealed interface HiveType {
       case "struct" -> {
         return struct(cursor);
       }
-      case "tinyint", "smallint", "int", "integer", "bigint", "boolean", "float", "real", "double" -> {
+      case "tinyint",
+          "smallint",
+          "int",
+          "integer",
+          "bigint",
+          "boolean",
+          "float",
+          "real",
+          "double" -> {
         return new Simple(name, "");
       }
       case "string", "date", "timestamp", "binary" -> {

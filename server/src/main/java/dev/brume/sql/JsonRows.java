@@ -23,8 +23,7 @@ final class JsonRows implements RowReader {
   JsonRows(Storage storage, List<Column> columns, List<HiveType> types) {
     this.types = types;
     Map<String, String> parameters = storage.serdeParameters();
-    ignoreMalformed =
-        Boolean.parseBoolean(parameters.get("ignore.malformed.json"));
+    ignoreMalformed = Boolean.parseBoolean(parameters.get("ignore.malformed.json"));
     dotsInKeys = Boolean.parseBoolean(parameters.get("dots.in.keys"));
     for (Column column : columns) {
       String mapped = parameters.get("mapping." + column.name());

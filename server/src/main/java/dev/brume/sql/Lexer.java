@@ -6,7 +6,8 @@ import java.util.List;
 /// Splits a statement into tokens; comments and white space go. Both dialects share it: Hive quotes
 /// names with backticks and texts with either quote, Trino names with double quotes.
 final class Lexer {
-  private static final List<String> LONG_SYMBOLS = List.of("<>", "<=", ">=", "!=", "||", "->", "=>");
+  private static final List<String> LONG_SYMBOLS =
+      List.of("<>", "<=", ">=", "!=", "||", "->", "=>");
   private final String sql;
   private final boolean hive;
   private final List<Token> tokens = new ArrayList<>();
@@ -109,7 +110,9 @@ final class Lexer {
       at += 4;
       return;
     }
-    if (c == 'u' && at + 5 < sql.length() && sql.substring(at + 2, at + 6).matches("[0-9a-fA-F]{4}")) {
+    if (c == 'u'
+        && at + 5 < sql.length()
+        && sql.substring(at + 2, at + 6).matches("[0-9a-fA-F]{4}")) {
       text.append((char) Integer.parseInt(sql.substring(at + 2, at + 6), 16));
       at += 6;
       return;

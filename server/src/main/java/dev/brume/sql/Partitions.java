@@ -35,8 +35,7 @@ final class Partitions {
                 + ")");
       }
       if (!exists) {
-        String location =
-            spec.location() == null ? locationOf(table, values) : spec.location();
+        String location = spec.location() == null ? locationOf(table, values) : spec.location();
         fresh.put(values, new Partition(values, table.storage().at(location)));
       }
     }
@@ -107,7 +106,8 @@ final class Partitions {
     lines.addFirst(
         "Partitions not in metastore:\t"
             + String.join(
-                "\t", fresh.stream().map(p -> table.name() + ":" + name(table, p.values())).toList()));
+                "\t",
+                fresh.stream().map(p -> table.name() + ":" + name(table, p.values())).toList()));
     return lines;
   }
 
@@ -120,7 +120,9 @@ final class Partitions {
     for (int i = 0; i < table.partitionKeys().size(); i++) {
       int equals = folders[i].indexOf('=');
       if (equals < 0
-          || !folders[i].substring(0, equals).equalsIgnoreCase(table.partitionKeys().get(i).name())) {
+          || !folders[i]
+              .substring(0, equals)
+              .equalsIgnoreCase(table.partitionKeys().get(i).name())) {
         return null;
       }
       values.add(

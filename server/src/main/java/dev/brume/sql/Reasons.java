@@ -76,7 +76,8 @@ final class Reasons {
       case "Parser" -> syntax(message, error.path("position").asLong(), translation);
       case "Conversion" -> new SqlFailure("INVALID_CAST_ARGUMENT: " + message);
       case "Out of Memory" ->
-          new SqlFailure("EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded its memory limit: " + message);
+          new SqlFailure(
+              "EXCEEDED_LOCAL_MEMORY_LIMIT: Query exceeded its memory limit: " + message);
       case "Out of Range" -> new SqlFailure("NUMERIC_VALUE_OUT_OF_RANGE: " + message);
       case "Invalid Input" ->
           new SqlFailure(

@@ -3,7 +3,8 @@ package dev.brume.sql;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the fields of a row from a line of a text object, one per column: texts as they are, nested
+/// Makes the fields of a row from a line of a text object, one per column: texts as they are,
+/// nested
 /// values as JSON, null for what is missing.
 interface RowReader {
   List<@Nullable String> read(String line);
@@ -17,8 +18,7 @@ interface RowReader {
       case Formats.OPEN_CSV -> new CsvRows(storage.serdeParameters(), columns.size());
       case Formats.OPENX_JSON, Formats.HIVE_JSON, Formats.HIVE_JSON_3 ->
           new JsonRows(storage, columns, types);
-      default ->
-          throw SqlFailure.notSupported("SerDe " + storage.serde() + " is not supported");
+      default -> throw SqlFailure.notSupported("SerDe " + storage.serde() + " is not supported");
     };
   }
 }

@@ -175,8 +175,7 @@ public final class SqlEngine {
           item != null
               && item.path("alias").asText().isEmpty()
               && !item.path("class").asText().equals("COLUMN_REF");
-      String name =
-          unnamed ? "_col" + i : meta.getColumnLabel(i + 1).toLowerCase(Locale.ROOT);
+      String name = unnamed ? "_col" + i : meta.getColumnLabel(i + 1).toLowerCase(Locale.ROOT);
       columns.add(Values.column(name, meta.getColumnTypeName(i + 1)));
     }
     return columns;

@@ -98,8 +98,7 @@ final class Stage {
       sources.add(new Source(index, item.uri(), partition.values(), copy));
       return;
     }
-    RowReader reader =
-        readers.computeIfAbsent(storage, s -> RowReader.of(s, table.columns()));
+    RowReader reader = readers.computeIfAbsent(storage, s -> RowReader.of(s, table.columns()));
     sources.add(new Source(index, item.uri(), partition.values(), null));
     try (Reader text =
         new BufferedReader(

@@ -20,7 +20,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Makes what a query refers to visible to its DuckDB: for each table a view over the objects of the
+/// Makes what a query refers to visible to its DuckDB: for each table a view over the objects of
+/// the
 /// partitions that the query needs, for each view its query, for each function its macro.
 final class Tables {
   private static final int VIEW_DEPTH_MAX = 16;
@@ -99,8 +100,7 @@ final class Tables {
       throw SqlFailure.notSupported(position + ": information_schema is not supported");
     }
     if (catalog.database(database) == null) {
-      throw SqlFailure.at(
-          "SCHEMA_NOT_FOUND", position, "Schema '" + database + "' does not exist");
+      throw SqlFailure.at("SCHEMA_NOT_FOUND", position, "Schema '" + database + "' does not exist");
     }
     boolean listing = first.table().endsWith("$partitions");
     String name = first.table().replace("$partitions", "");
@@ -112,11 +112,16 @@ final class Tables {
           "Table 'awsdatacatalog." + database + "." + name + "' does not exist");
     }
     duck.run("CREATE SCHEMA IF NOT EXISTS awsdatacatalog." + Names.quote(database));
-    String target =
-        "awsdatacatalog." + Names.quote(database) + "." + Names.quote(first.table());
+    String target = "awsdatacatalog." + Names.quote(database) + "." + Names.quote(first.table());
     if (listing) {
-      duck.run("CREATE VIEW " + target + " AS SELECT " + keys(table, "p") + " FROM "
-          + partitionRows(table, catalog.partitions(table)) + " p");
+      duck.run(
+          "CREATE VIEW "
+              + target
+              + " AS SELECT "
+              + keys(table, "p")
+              + " FROM "
+              + partitionRows(table, catalog.partitions(table))
+              + " p");
     } else if (table.view()) {
       view(target, table, depth);
     } else {
@@ -156,8 +161,7 @@ final class Tables {
             : List.of(new Partition(List.of(), table.storage())));
     scannedBytes += stage.scannedBytes();
     String files = fileRows(table, stage.sources());
-    List<Stage.Source> parquet =
-        stage.sources().stream().filter(s -> s.parquet() != null).toList();
+    List<Stage.Source> parquet = stage.sources().stream().filter(s -> s.parquet() != null).toList();
     var parts = new ArrayList<String>();
     if (!parquet.isEmpty()) {
       parts.add(parquetQuery(table, parquet, files, path));
@@ -199,8 +203,13 @@ final class Tables {
   private @Nullable List<Integer> matching(
       Table table, String rows, QueryTree.TableRef ref, List<JsonNode> conditions) {
     String sql =
-        "SELECT f FROM (SELECT f, " + keys(table, "p") + " FROM " + rows + " p) AS "
-            + Names.quote(ref.alias()) + " WHERE true";
+        "SELECT f FROM (SELECT f, "
+            + keys(table, "p")
+            + " FROM "
+            + rows
+            + " p) AS "
+            + Names.quote(ref.alias())
+            + " WHERE true";
     JsonNode statement = duck.parse(sql);
     ObjectNode node = (ObjectNode) statement.path("node");
     ObjectNode where = node.objectNode();
@@ -281,7 +290,13 @@ final class Tables {
     for (int i = 0; i < table.partitionKeys().size(); i++) {
       Column key = table.partitionKeys().get(i);
       keys.add(
-          "TRY_CAST(" + alias + ".k" + i + " AS " + HiveType.parse(key.type()).duck() + ") AS "
+          "TRY_CAST("
+              + alias
+              + ".k"
+              + i
+              + " AS "
+              + HiveType.parse(key.type()).duck()
+              + ") AS "
               + Names.quote(key.name()));
     }
     return String.join(", ", keys);
@@ -304,16 +319,22 @@ final class Tables {
               + " AS "
               + Names.quote(column.name()));
     }
-    return "SELECT " + String.join(", ", fields) + tail(table, path)
-        + " FROM read_csv(" + Names.text(stage.rows().toString())
-        + ", columns={" + String.join(", ", columns) + "}"
+    return "SELECT "
+        + String.join(", ", fields)
+        + tail(table, path)
+        + " FROM read_csv("
+        + Names.text(stage.rows().toString())
+        + ", columns={"
+        + String.join(", ", columns)
+        + "}"
         + ", auto_detect=false, header=false, delim=',', quote='\"', escape='\"', nullstr=''"
         + ", allow_quoted_nulls=false, parallel=false, max_line_size=16000000"
-        + ", buffer_size=32000000) d JOIN " + files + " p ON d.f = p.f";
+        + ", buffer_size=32000000) d JOIN "
+        + files
+        + " p ON d.f = p.f";
   }
 
-  private String parquetQuery(
-      Table table, List<Stage.Source> sources, String files, boolean path) {
+  private String parquetQuery(Table table, List<Stage.Source> sources, String files, boolean path) {
     String list =
         sources.stream()
             .map(s -> Names.text(Objects.requireNonNull(s.parquet()).toString()))
@@ -324,8 +345,7 @@ final class Tables {
       duck.column("SELECT column_name FROM (DESCRIBE SELECT * FROM " + reader + ")")
           .forEach(n -> present.put(n.toLowerCase(Locale.ROOT), n));
     } catch (SQLException e) {
-      throw new SqlFailure(
-          "HIVE_BAD_DATA: Not valid Parquet file: " + sources.getFirst().uri());
+      throw new SqlFailure("HIVE_BAD_DATA: Not valid Parquet file: " + sources.getFirst().uri());
     }
     var fields = new ArrayList<String>();
     for (Column column : table.columns()) {
@@ -338,8 +358,13 @@ final class Tables {
               + " AS "
               + Names.quote(column.name()));
     }
-    return "SELECT " + String.join(", ", fields) + tail(table, path) + " FROM " + reader
-        + " d JOIN " + files
+    return "SELECT "
+        + String.join(", ", fields)
+        + tail(table, path)
+        + " FROM "
+        + reader
+        + " d JOIN "
+        + files
         + " p ON p.f = CAST(system.main.regexp_extract(d.\"$file\", '([0-9]+)\\.parquet$', 1) AS INTEGER)";
   }
 }

@@ -154,8 +154,7 @@ final class Translation {
       }
       case "at" ->
           emit(token, tokens.get(i + 1).is("TIME") ? token.text() : Names.quote(token.text()));
-      default ->
-          emit(token, ONLY_NAMES.contains(name) ? Names.quote(token.text()) : token.text());
+      default -> emit(token, ONLY_NAMES.contains(name) ? Names.quote(token.text()) : token.text());
     }
     return 0;
   }

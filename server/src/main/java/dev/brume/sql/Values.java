@@ -38,8 +38,7 @@ final class Values {
       case null -> null;
       case Timestamp it -> TIMESTAMP.format(it.toLocalDateTime());
       case LocalDateTime it -> TIMESTAMP.format(it);
-      case OffsetDateTime it ->
-          TIMESTAMP.format(it.withOffsetSameInstant(ZoneOffset.UTC)) + " UTC";
+      case OffsetDateTime it -> TIMESTAMP.format(it.withOffsetSameInstant(ZoneOffset.UTC)) + " UTC";
       case Instant it -> TIMESTAMP.format(it.atOffset(ZoneOffset.UTC)) + " UTC";
       case LocalDate it -> it.toString();
       case LocalTime it -> TIME.format(it);

@@ -62,7 +62,8 @@ class SqlEngineTest {
         {"id":1,"name":"Ada","tags":["x","y"],"detail":{"Amount":1.5,"city":"Rome"},"attributes":{"k":7},"at":"2025-01-02 03:04:05"}
         {"ID":2,"name":null,"tags":[]}
         """);
-    objects.put("s3://lake/events/year=2025/month=02/b.json", "{\"id\":3,\"name\":\"say \\\"hi\\\"\"}\n");
+    objects.put(
+        "s3://lake/events/year=2025/month=02/b.json", "{\"id\":3,\"name\":\"say \\\"hi\\\"\"}\n");
     objects.put("s3://lake/events/year=2024/month=12/c.json", "{\"id\":4,\"name\":\"\"}");
     run(
         "ALTER TABLE events ADD IF NOT EXISTS"
@@ -74,7 +75,9 @@ class SqlEngineTest {
   @Test
   void readsJsonWithNestedValues() {
     events();
-    assertThat(run("SELECT id, name, tags, detail, attributes, at, year, month FROM events ORDER BY id"))
+    assertThat(
+            run(
+                "SELECT id, name, tags, detail, attributes, at, year, month FROM events ORDER BY id"))
         .isEqualTo(
             """
             "id","name","tags","detail","attributes","at","year","month"
@@ -92,7 +95,9 @@ class SqlEngineTest {
   @Test
   void readsOnlyThePartitionsThatWhereSelects() {
     events();
-    assertThat(run("SELECT count(*) AS n FROM events e WHERE e.year = 2025 AND month IN ('01') AND id > 0"))
+    assertThat(
+            run(
+                "SELECT count(*) AS n FROM events e WHERE e.year = 2025 AND month IN ('01') AND id > 0"))
         .isEqualTo("\"n\"\n\"2\"\n");
     assertThat(objects.opened).containsExactly("s3://lake/events/year=2025/month=01/a.json");
     assertThat(scannedBytes)
@@ -124,7 +129,8 @@ class SqlEngineTest {
         "CREATE EXTERNAL TABLE people (name string, age int, langs array<string>) ROW FORMAT"
             + " DELIMITED FIELDS TERMINATED BY ',' COLLECTION ITEMS TERMINATED BY '|' LOCATION"
             + " 's3://lake/people' TBLPROPERTIES ('skip.header.line.count'='1')");
-    objects.gzip("s3://lake/people/p.csv.gz", "name,age,langs\r\nAda,36,en|fr\r\nBob,x\r\n\\N,4,it,extra\n");
+    objects.gzip(
+        "s3://lake/people/p.csv.gz", "name,age,langs\r\nAda,36,en|fr\r\nBob,x\r\n\\N,4,it,extra\n");
     objects.put("s3://lake/people/_SUCCESS", "x");
     objects.put("s3://lake/people_other/p.csv", "no,1");
     assertThat(run("SELECT * FROM people"))
@@ -145,12 +151,14 @@ class SqlEngineTest {
   void speaksTrino() {
     assertThat(one("SELECT 7 / 2")).isEqualTo("3");
     assertThat(one("SELECT date_add('day', 1, DATE '2025-01-31')")).isEqualTo("2025-02-01");
-    assertThat(one("SELECT date_diff('day', DATE '2025-01-01', DATE '2025-02-01')")).isEqualTo("31");
+    assertThat(one("SELECT date_diff('day', DATE '2025-01-01', DATE '2025-02-01')"))
+        .isEqualTo("31");
     assertThat(one("SELECT date_format(TIMESTAMP '2025-01-02 13:04:05', '%Y/%m/%d %H:%i:%s')"))
         .isEqualTo("2025/01/02 13:04:05");
     assertThat(one("SELECT date_parse('2025-01-02 13:04', '%Y-%m-%d %H:%i')"))
         .isEqualTo("2025-01-02 13:04:00.000");
-    assertThat(one("SELECT format_datetime(TIMESTAMP '2025-01-02 13:04:05', 'yyyy-MM-dd HH:mm:ss')"))
+    assertThat(
+            one("SELECT format_datetime(TIMESTAMP '2025-01-02 13:04:05', 'yyyy-MM-dd HH:mm:ss')"))
         .isEqualTo("2025-01-02 13:04:05");
     assertThat(one("SELECT from_unixtime(0)")).isEqualTo("1970-01-01 00:00:00.000 UTC");
     assertThat(one("SELECT to_unixtime(from_unixtime(5))")).isEqualTo("5.0");
@@ -160,7 +168,9 @@ class SqlEngineTest {
     assertThat(one("SELECT element_at(ARRAY[1,2], 2) + cardinality(ARRAY[1,2,3])")).isEqualTo("5");
     assertThat(one("SELECT map_agg(a, b) FROM (VALUES ('x', 1)) AS t(a, b)")).isEqualTo("{x=1}");
     assertThat(one("SELECT sum(x) FROM (VALUES 1, 2, 3) AS t(x)")).isEqualTo("6");
-    assertThat(one("SELECT sum(n) FROM (SELECT ARRAY[4,5] AS l) CROSS JOIN UNNEST(l) WITH ORDINALITY AS u(x, n)"))
+    assertThat(
+            one(
+                "SELECT sum(n) FROM (SELECT ARRAY[4,5] AS l) CROSS JOIN UNNEST(l) WITH ORDINALITY AS u(x, n)"))
         .isEqualTo("3");
     assertThat(one("SELECT try_cast('x' AS integer) IS NULL")).isEqualTo("true");
     assertThat(one("SELECT CAST(ARRAY[1] AS array(varchar))")).isEqualTo("[1]");
@@ -171,15 +181,20 @@ class SqlEngineTest {
     assertThat(one("SELECT regexp_replace('a1b2', '([a-z])(\\d)', '$2$1')")).isEqualTo("1a2b");
     assertThat(one("SELECT transform(ARRAY[1,2], x -> x + 1)")).isEqualTo("[2, 3]");
     assertThat(one("SELECT filter(ARRAY[1,2], x -> x > 1)")).isEqualTo("[2]");
-    assertThat(one("SELECT count(*) FILTER (WHERE x > 1) FROM (VALUES 1, 2) AS t(x)")).isEqualTo("1");
+    assertThat(one("SELECT count(*) FILTER (WHERE x > 1) FROM (VALUES 1, 2) AS t(x)"))
+        .isEqualTo("1");
     assertThat(one("SELECT approx_distinct(x) FROM (VALUES 1, 2) AS t(x)")).isEqualTo("2");
     assertThat(one("SELECT date_trunc('month', TIMESTAMP '2025-01-02 13:04:05')"))
         .isEqualTo("2025-01-01 00:00:00.000");
     assertThat(one("SELECT 1e10")).isEqualTo("1.0E10");
-    assertThat(one("SELECT to_hex(md5(to_utf8('a')))")).isEqualTo("0CC175B9C0F1B6A831C399E269772661");
+    assertThat(one("SELECT to_hex(md5(to_utf8('a')))"))
+        .isEqualTo("0CC175B9C0F1B6A831C399E269772661");
     assertThat(one("SELECT day_of_week(DATE '2025-03-03')")).isEqualTo("1");
-    assertThat(one("SELECT current_timestamp - INTERVAL '1' DAY")).isEqualTo("2025-03-03 05:06:07.089 UTC");
-    assertThat(one("WITH a AS (SELECT 1 AS x) SELECT x FROM a UNION ALL SELECT 2 ORDER BY 1 DESC LIMIT 1"))
+    assertThat(one("SELECT current_timestamp - INTERVAL '1' DAY"))
+        .isEqualTo("2025-03-03 05:06:07.089 UTC");
+    assertThat(
+            one(
+                "WITH a AS (SELECT 1 AS x) SELECT x FROM a UNION ALL SELECT 2 ORDER BY 1 DESC LIMIT 1"))
         .isEqualTo("2");
     assertThat(run("EXPLAIN SELECT 1")).contains("PROJECTION");
   }
@@ -192,9 +207,13 @@ class SqlEngineTest {
   @Test
   void wrongSqlFailsWithAthenasReason() {
     events();
-    fails("SELECT * FROM nope", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.lake.nope' does not exist");
+    fails(
+        "SELECT * FROM nope",
+        "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.lake.nope' does not exist");
     fails("SELECT * FROM nope.t", "SCHEMA_NOT_FOUND: line 1:15: Schema 'nope' does not exist");
-    fails("SELECT\n  nope FROM events", "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved");
+    fails(
+        "SELECT\n  nope FROM events",
+        "COLUMN_NOT_FOUND: line 2:3: Column 'nope' cannot be resolved");
     fails("SELECT nope(1)", "FUNCTION_NOT_FOUND: line 1:8: Function 'nope' not registered");
     fails("SELECT 1 +", "SYNTAX_ERROR: line 1:");
     fails("SELECT * FORM events", "SYNTAX_ERROR: line 1:15: mismatched input 'events'");
@@ -206,7 +225,9 @@ class SqlEngineTest {
     fails("ALTER TABEL x", "FAILED: ParseException line 1:");
     fails("ALTER TABLE nope ADD PARTITION (a=1)", "Table not found lake.nope");
     fails("ALTER TABLE events ADD PARTITION (year=2025, month='01')", "AlreadyExistsException");
-    fails("ALTER TABLE events ADD PARTITION (year=2025)", "doesn't contain all (2) partition columns");
+    fails(
+        "ALTER TABLE events ADD PARTITION (year=2025)",
+        "doesn't contain all (2) partition columns");
     fails("ALTER TABLE events ADD PARTITION (year=x, month='01')", "ParseException");
     fails("ALTER TABLE events ADD PARTITION (year='x', month='01')", "Error 10248");
     fails("ALTER TABLE events ADD PARTITION (day=1)", "Non-Partition column");
