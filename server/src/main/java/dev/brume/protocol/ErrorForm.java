@@ -28,29 +28,32 @@ final class ErrorForm {
 
   /// Writes `<ErrorResponse>`: awsQuery's and restXml's document.
   static void document(XmlWriter writer, ServiceModel model, ServiceError error, String requestId) {
-    String message = error.getMessage();
     writer.start("ErrorResponse", model.identity().xmlNamespace()).start("Error");
     writer.text("Type", error.senderFault() ? "Sender" : "Receiver");
     writer.text("Code", queryCode(error));
     Struct struct = error.struct();
     if (struct != null) {
-      writer.fields(struct, true);
+      // Models spell it `message` too; on the wire it is always `Message`.
+      writer.fields(struct, true, member -> !member.name().equalsIgnoreCase("message"));
     }
-    if (message != null && !hasMessage(struct)) {
+    String message = message(error);
+    if (message != null) {
       writer.text("Message", message);
     }
     writer.end("Error").text("RequestId", requestId).end("ErrorResponse");
   }
 
-  private static boolean hasMessage(@Nullable Struct struct) {
-    if (struct != null) {
+  private static @Nullable String message(ServiceError error) {
+    Struct struct = error.struct();
+    if (error.getMessage() == null && struct != null) {
       for (Member member : struct.shape().members()) {
-        if (member.name().equalsIgnoreCase("message") && struct.get(member.index()) != null) {
-          return true;
+        if (member.name().equalsIgnoreCase("message")
+            && struct.get(member.index()) instanceof String text) {
+          return text;
         }
       }
     }
-    return false;
+    return error.getMessage();
   }
 
   private static Shape.@Nullable ErrorTrait trait(ServiceError error) {

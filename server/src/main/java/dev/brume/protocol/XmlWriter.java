@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Writes values of shapes as XML. Absent members are left out.
@@ -71,9 +72,15 @@ final class XmlWriter {
 
   /// Writes the members of a structure that are elements.
   void fields(Struct struct, boolean top) {
+    fields(struct, top, _ -> true);
+  }
+
+  /// Writes those of the members that are elements and wanted.
+  void fields(Struct struct, boolean top, Predicate<Member> wanted) {
     for (Member member : struct.shape().members()) {
       Object value = struct.get(member.index());
       if (value != null
+          && wanted.test(member)
           && !member.flags().xmlAttribute()
           && (!top || TreeFormat.isOutputBody(member))) {
         member(member, value);
