@@ -147,7 +147,7 @@ final class RequestBody extends InputStream {
 
   // The buffer to read from, waiting for one; null at the end.
   private @Nullable Buffer next() throws IOException {
-    if (current == null && arrived.isEmpty() && !ended && continueExpected) {
+    if (current == null && arrived.isEmpty() && continueExpected) {
       continueExpected = false;
       request.response().writeContinue();
     }

@@ -148,7 +148,9 @@ final class VertxExchange implements Exchange {
     if (!fields.has("Date")) {
       response.putHeader("Date", date);
     }
-    if (!body.complete() && (body.awaitsContinue() || unreadIsLarge())) {
+    // A client that was never told to go on may not use the connection again, be its body empty:
+    // botocore takes this answer for the next one's, too.
+    if (body.awaitsContinue() || !body.complete() && unreadIsLarge()) {
       closeAfter = true;
       response.putHeader("Connection", "close");
     }

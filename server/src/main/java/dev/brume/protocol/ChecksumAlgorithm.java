@@ -9,10 +9,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
 
-/// The checksums of
-/// [flexible
-///
-// checksums](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html).
+/// The checksums that clients send and ask for
+/// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html)).
 public enum ChecksumAlgorithm {
   CRC32,
   CRC32C,

@@ -20,10 +20,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The notification configuration of a bucket, in and out.
-///
-///
-// [PutBucketNotificationConfiguration](https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html).
+/// The notification configuration of a bucket, in and out
+/// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html)).
 final class NotificationSettings {
   private static final String INVALID_ARN = "The ARN could not be parsed";
   private static final Set<String> EVENTS =
