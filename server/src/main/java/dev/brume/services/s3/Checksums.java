@@ -9,7 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Checksums of whole objects made of parts: full object or composite
-/// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html)).
+///
+// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html)).
 final class Checksums {
   static final String FULL_OBJECT = "FULL_OBJECT";
   static final String COMPOSITE = "COMPOSITE";

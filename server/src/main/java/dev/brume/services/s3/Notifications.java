@@ -18,7 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a bucket tells others about its objects, in the transaction of the change itself
-/// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html)).
+///
+// ([AWS](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html)).
 final class Notifications {
   private static final Row<Rules> RULES = Row.of(Rules.class);
   static final String SETTING = "notification";
