@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Amazon EventBridge's operations.
@@ -31,6 +30,7 @@ public final class EventsService implements EventsApi {
   private final Ids ids;
   private final EventsStore store = new EventsStore();
   private final Router router;
+  private final EventTags tags;
 
   public EventsService(Kv kv, Clock clock, Timers timers, Targets targets, Ids ids) {
     this.kv = kv;
@@ -38,6 +38,7 @@ public final class EventsService implements EventsApi {
     this.timers = timers;
     this.ids = ids;
     this.router = new Router(store, targets, ids);
+    this.tags = new EventTags(kv, store);
     timers.handle(EventsStore.SCHEDULE_TIMER, (id, _, _) -> fireSchedule(id));
     targets.receive("events", this::receive);
   }
@@ -379,72 +380,17 @@ public final class EventsService implements EventsApi {
 
   @Override
   public TagResourceResponse tagResource(Call call, TagResourceRequest in) {
-    retag(
-        call, in.resourceARN(), tags -> in.tags().forEach(tag -> tags.put(tag.key(), tag.value())));
-    return new TagResourceResponse();
+    return tags.add(call, in);
   }
 
   @Override
   public UntagResourceResponse untagResource(Call call, UntagResourceRequest in) {
-    retag(call, in.resourceARN(), tags -> in.tagKeys().forEach(tags::remove));
-    return new UntagResourceResponse();
+    return tags.remove(call, in);
   }
 
   @Override
   public ListTagsForResourceResponse listTagsForResource(Call call, ListTagsForResourceRequest in) {
-    Map<String, String> tags =
-        kv.read(
-            reader -> {
-              String[] path = resource(in.resourceARN()).split("/");
-              if (path[0].equals("event-bus")) {
-                EventsStore.Bus bus = store.find(reader, call, path[path.length - 1]);
-                return bus == null ? Map.<String, String>of() : bus.tags();
-              }
-              return store
-                  .needed(
-                      reader, call, path.length == 3 ? path[1] : "default", path[path.length - 1])
-                  .tags();
-            });
-    return new ListTagsForResourceResponse()
-        .tags(
-            tags.entrySet().stream()
-                .map(e -> new Tag().key(e.getKey()).value(e.getValue()))
-                .toList());
-  }
-
-  private void retag(
-      Call call, String arn, java.util.function.Consumer<Map<String, String>> change) {
-    kv.tx(
-        tx -> {
-          String[] path = resource(arn).split("/");
-          String name = path[path.length - 1];
-          if (path[0].equals("event-bus")) {
-            EventsStore.Bus bus = store.find(tx, call, name);
-            if (bus == null) {
-              throw EventsErrors.noResource(arn);
-            }
-            var tags = new LinkedHashMap<>(bus.tags());
-            change.accept(tags);
-            store.put(
-                tx,
-                call,
-                new EventsStore.Bus(bus.name(), bus.createdMillis(), bus.description(), tags));
-          } else {
-            Rule rule = store.needed(tx, call, path.length == 3 ? path[1] : "default", name);
-            var tags = new LinkedHashMap<>(rule.tags());
-            change.accept(tags);
-            store.put(tx, call, rule.withTags(tags));
-          }
-          return 0;
-        });
-  }
-
-  private static String resource(String arn) {
-    String[] parts = arn.split(":", 6);
-    if (parts.length < 6) {
-      throw EventsErrors.noResource(arn);
-    }
-    return parts[5];
+    return tags.list(call, in);
   }
 
   /// Sets the timer of a scheduled rule to its next time, or removes it.
