@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// Reads the sources: what no compiler checks. The names of the tests are the names of the rules in
-// INVARIANTS.md.
+/// INVARIANTS.md.
 class TidyTest {
   private static final int FILE_LINES_MAX = 500;
   private static final int METHOD_LINES_MAX = 70;
