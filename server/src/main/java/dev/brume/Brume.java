@@ -176,7 +176,7 @@ public final class Brume implements AutoCloseable {
     try {
       Path data = settings.data();
       Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
-      var usual = FunctionsSettings.of(folder);
+      var usual = FunctionsSettings.of(folder).with(settings.isolation());
       return new Functions(data == null ? usual.throwAway(folder) : usual, clock, ids);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

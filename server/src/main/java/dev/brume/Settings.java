@@ -1,5 +1,6 @@
 package dev.brume;
 
+import dev.brume.functions.FunctionsSettings.Isolation;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,17 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0 for any free one
 /// @param data the data folder, null to keep everything in memory
 /// @param iamEnforced whether roles may do only what their policies allow
+/// @param isolation how much less than a full sandbox will do for functions: `best`, `require` or
+///   `none`
 /// @param region where requests without a credential scope go
 public record Settings(
-    String host, int port, @Nullable Path data, boolean iamEnforced, String region) {
+    String host, int port, @Nullable Path data, boolean iamEnforced, Isolation isolation, String region) {
   public static final Settings DEFAULT =
-      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, "us-east-1");
+      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, Isolation.BEST, "us-east-1");
 
   /// A throw-away store on a free port, for tests.
   public static Settings forTests() {
-    return new Settings("127.0.0.1", 0, null, true, "us-east-1");
+    return new Settings("127.0.0.1", 0, null, true, Isolation.BEST, "us-east-1");
   }
 
   /// Reads the options of `brume up`. Throws IllegalArgumentException with a line for the user.
@@ -33,7 +36,7 @@ public record Settings(
       }
       if (i + 1 == options.size()) {
         throw new IllegalArgumentException(
-            List.of("--data", "--port", "--host", "--iam").contains(option)
+            List.of("--data", "--port", "--host", "--iam", "--isolation").contains(option)
                 ? option + " needs a value"
                 : "unknown option " + option);
       }
@@ -44,6 +47,7 @@ public record Settings(
             case "--port" -> settings.withPort(port(value));
             case "--host" -> settings.withHost(value);
             case "--iam" -> settings.withIam(value);
+            case "--isolation" -> settings.withIsolation(value);
             default -> throw new IllegalArgumentException("unknown option " + option);
           };
     }
@@ -51,22 +55,31 @@ public record Settings(
   }
 
   public Settings withData(@Nullable Path folder) {
-    return new Settings(host, port, folder, iamEnforced, region);
+    return new Settings(host, port, folder, iamEnforced, isolation, region);
   }
 
   public Settings withPort(int number) {
-    return new Settings(host, number, data, iamEnforced, region);
+    return new Settings(host, number, data, iamEnforced, isolation, region);
   }
 
   private Settings withHost(String address) {
-    return new Settings(address, port, data, iamEnforced, region);
+    return new Settings(address, port, data, iamEnforced, isolation, region);
   }
 
   private Settings withIam(String value) {
     if (!value.equals("enforce") && !value.equals("off")) {
       throw new IllegalArgumentException("--iam must be enforce or off, not " + value);
     }
-    return new Settings(host, port, data, value.equals("enforce"), region);
+    return new Settings(host, port, data, value.equals("enforce"), isolation, region);
+  }
+
+  private Settings withIsolation(String value) {
+    for (Isolation one : Isolation.values()) {
+      if (one.name().equalsIgnoreCase(value)) {
+        return new Settings(host, port, data, iamEnforced, one, region);
+      }
+    }
+    throw new IllegalArgumentException("--isolation must be best, require or none, not " + value);
   }
 
   private static int port(String text) {

@@ -29,8 +29,8 @@ final class Cgroups {
       }
       var parents = new ArrayList<Path>();
       for (String controller : List.of("memory", "pids")) {
+        sweep(ROOT.resolve(controller));
         Path parent = ROOT.resolve(controller).resolve(name);
-        sweep(parent.getParent());
         Files.createDirectories(parent);
         parents.add(parent);
       }

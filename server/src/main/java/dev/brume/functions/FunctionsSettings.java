@@ -34,7 +34,10 @@ public record FunctionsSettings(
     /// Run functions as ordinary processes, and say so.
     BEST,
     /// Refuse to run functions.
-    REQUIRE
+    REQUIRE,
+    /// Run functions as ordinary processes everywhere, e.g. to look at them with the machine's
+    /// tools.
+    NONE
   }
 
   /// The usual settings for a data folder.
@@ -53,6 +56,13 @@ public record FunctionsSettings(
         Duration.ofMinutes(10),
         1,
         null);
+  }
+
+  /// The same with another isolation.
+  public FunctionsSettings with(Isolation other) {
+    return new FunctionsSettings(
+        folder, runFolder, cacheFolder, other, node, python, environmentsMax, idle, waiting,
+        throwAway);
   }
 
   /// The same, with everything in a folder that is deleted at the end.

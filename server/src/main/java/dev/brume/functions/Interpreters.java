@@ -141,9 +141,8 @@ final class Interpreters {
 
   // The folder that an installation has for itself: `…/bin/node` belongs to `…`.
   private static Path home(Path executable) {
-    Path folder = executable.getParent();
-    boolean bin = folder.getFileName() != null && folder.getFileName().toString().equals("bin");
-    return bin && folder.getParent() != null ? folder.getParent() : folder;
+    Path folder = executable.resolveSibling(".").normalize();
+    return folder.endsWith("bin") ? folder.resolveSibling(".").normalize() : folder;
   }
 
   // Folders that the sandbox does not show anyway; one inside of another counts once.

@@ -54,12 +54,15 @@ final class Sandbox {
   ///
   /// @param script `sandbox.sh`
   /// @param scratch an empty folder for the trial
-  static Sandbox probe(Path script, Path codeFolder, Path scratch) throws IOException {
+  static Sandbox probe(
+      Path script, Path codeFolder, Path scratch, FunctionsSettings.Isolation isolation)
+      throws IOException {
     boolean parentDeath = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"), Map.of());
     boolean root = Files.isWritable(Path.of("/proc/self/oom_score_adj")) && isRoot();
     Cgroups cgroups = root ? Cgroups.probe() : null;
     for (Tier tier : List.of(Tier.ROOT, Tier.USER)) {
-      if (tier == Tier.ROOT && !root || !parentDeath) {
+      boolean unwanted = isolation == FunctionsSettings.Isolation.NONE;
+      if (tier == Tier.ROOT && !root || !parentDeath || unwanted) {
         continue;
       }
       var trial = new Sandbox(tier, script, codeFolder, parentDeath, null);

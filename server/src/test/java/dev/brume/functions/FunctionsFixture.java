@@ -38,6 +38,11 @@ final class FunctionsFixture implements AutoCloseable {
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
   FunctionsFixture(Path folder) throws IOException, CodeStore.BadCode {
+    this(folder, FunctionsSettings.Isolation.BEST);
+  }
+
+  FunctionsFixture(Path folder, FunctionsSettings.Isolation isolation)
+      throws IOException, CodeStore.BadCode {
     var usual = FunctionsSettings.of(folder);
     functions =
         new Functions(
@@ -45,7 +50,7 @@ final class FunctionsFixture implements AutoCloseable {
                 usual.folder(),
                 folder.resolve("run"),
                 usual.cacheFolder(),
-                usual.isolation(),
+                isolation,
                 null,
                 null,
                 8,

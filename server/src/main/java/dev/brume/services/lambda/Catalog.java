@@ -436,7 +436,7 @@ final class Catalog {
     try {
       return functions.code().add(zip);
     } catch (CodeStore.BadCode e) {
-      throw LambdaErrors.invalid(e.getMessage());
+      throw LambdaErrors.invalid(String.valueOf(e.getMessage()));
     }
   }
 
