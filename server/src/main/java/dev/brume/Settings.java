@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
 ///   `none`
 /// @param region where requests without a credential scope go
 public record Settings(
-    String host, int port, @Nullable Path data, boolean iamEnforced, Isolation isolation, String region) {
+    String host,
+    int port,
+    @Nullable Path data,
+    boolean iamEnforced,
+    Isolation isolation,
+    String region) {
   public static final Settings DEFAULT =
       new Settings("127.0.0.1", 4566, Path.of(".brume"), true, Isolation.BEST, "us-east-1");
 

@@ -61,7 +61,15 @@ public record FunctionsSettings(
   /// The same with another isolation.
   public FunctionsSettings with(Isolation other) {
     return new FunctionsSettings(
-        folder, runFolder, cacheFolder, other, node, python, environmentsMax, idle, waiting,
+        folder,
+        runFolder,
+        cacheFolder,
+        other,
+        node,
+        python,
+        environmentsMax,
+        idle,
+        waiting,
         throwAway);
   }
 

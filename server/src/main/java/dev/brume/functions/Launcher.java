@@ -52,8 +52,8 @@ final class Launcher implements AutoCloseable {
         Sandbox.extract("python/" + file, runtimeFolder);
       }
       Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
-      sandbox = Sandbox.probe(
-              script, code.codeFolder(), settings.runFolder(), settings.isolation());
+      sandbox =
+          Sandbox.probe(script, code.codeFolder(), settings.runFolder(), settings.isolation());
       linkForImports();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -32,7 +32,8 @@ class ReducedIsolationTest {
     assertThat(fixture.node("esm.handler", "{\"x\":2}")).contains("\"client\":\"function\"");
     assertThat(fixture.node("kinds.sdk", "{}")).contains("ASIATEST");
     assertThat(fixture.text("python3.11", "kinds.echo", "{\"a\":1}")).isEqualTo("{\"a\": 1}");
-    var context = FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.context"), "{}"));
+    var context =
+        FunctionsFixture.json(fixture.invoke(fixture.spec("nodejs20.x", "kinds.context"), "{}"));
     assertThat(context.get("cwd")).isEqualTo(context.get("env").get("LAMBDA_TASK_ROOT"));
     assertThat(context.get("env").has("JAVA_HOME")).isFalse();
   }
