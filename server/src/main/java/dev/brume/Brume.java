@@ -27,6 +27,7 @@ import dev.brume.services.iam.IamService;
 import dev.brume.services.lambda.CodeDoor;
 import dev.brume.services.lambda.LambdaResources;
 import dev.brume.services.lambda.LambdaService;
+import dev.brume.services.s3.S3Resources;
 import dev.brume.services.s3.S3Service;
 import dev.brume.services.sns.SnsResources;
 import dev.brume.services.sns.SnsService;
@@ -155,6 +156,7 @@ public final class Brume implements AutoCloseable {
     var s3 = new S3Service(kv, blobs, targets, ids);
     s3.sweepBlobs();
     services.add(s3);
+    types.addAll(new S3Resources(services).all());
 
     Functions functions = functions(settings);
     var lambda =
