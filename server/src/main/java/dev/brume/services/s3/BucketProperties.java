@@ -11,7 +11,8 @@ import java.util.Map;
 
 /// CloudFormation's properties of a bucket in the words of the S3 API.
 ///
-/// [AWS::S3::Bucket](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html).
+///
+// [AWS::S3::Bucket](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html).
 final class BucketProperties {
   private static final Map<String, String> CORS =
       Map.of("ExposedHeaders", "ExposeHeaders", "MaxAge", "MaxAgeSeconds", "Id", "ID");
@@ -33,8 +34,7 @@ final class BucketProperties {
     for (JsonNode rule : property.path("ServerSideEncryptionConfiguration")) {
       rules.add(
           renamed(
-              rule,
-              Map.of("ServerSideEncryptionByDefault", "ApplyServerSideEncryptionByDefault")));
+              rule, Map.of("ServerSideEncryptionByDefault", "ApplyServerSideEncryptionByDefault")));
     }
     return out;
   }
@@ -187,9 +187,7 @@ final class BucketProperties {
       case "" -> "private";
       case "AwsExecRead" -> "aws-exec-read";
       default ->
-          accessControl
-              .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
-              .toLowerCase(java.util.Locale.ROOT);
+          accessControl.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
     };
   }
 
@@ -197,8 +195,7 @@ final class BucketProperties {
     ObjectNode out = Json.object();
     node.properties()
         .forEach(
-            field ->
-                out.set(names.getOrDefault(field.getKey(), field.getKey()), field.getValue()));
+            field -> out.set(names.getOrDefault(field.getKey(), field.getKey()), field.getValue()));
     return out;
   }
 

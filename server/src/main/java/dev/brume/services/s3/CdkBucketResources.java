@@ -34,7 +34,8 @@ final class CdkBucketResources {
 
   private CdkBucketResources() {}
 
-  /// `Custom::S3BucketNotifications`. Unless the bucket's notifications are managed by this resource
+  /// `Custom::S3BucketNotifications`. Unless the bucket's notifications are managed by this
+  /// resource
   /// alone, the ones that others made stay.
   static final class Notifications implements ResourceType {
     private final S3Client s3;
@@ -133,7 +134,8 @@ final class CdkBucketResources {
     }
   }
 
-  /// `Custom::S3AutoDeleteObjects`: empties the bucket before it is deleted, if it still has the tag
+  /// `Custom::S3AutoDeleteObjects`: empties the bucket before it is deleted, if it still has the
+  /// tag
   /// that allows it.
   static final class AutoDelete implements ResourceType {
     private static final String TAG = "aws-cdk:auto-delete-objects";
@@ -202,7 +204,8 @@ final class CdkBucketResources {
 
     private boolean isAllowed(Call call, String bucket) {
       try {
-        return s3.getBucketTagging(call, new GetBucketTaggingRequest().bucket(bucket))
+        return s3
+            .getBucketTagging(call, new GetBucketTaggingRequest().bucket(bucket))
             .tagSet()
             .stream()
             .anyMatch(tag -> TAG.equals(tag.key()) && "true".equals(tag.value()));

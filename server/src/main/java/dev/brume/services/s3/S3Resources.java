@@ -74,8 +74,7 @@ public final class S3Resources {
           configuration.locationConstraint(call.region());
         }
         s3.createBucket(
-            call,
-            new CreateBucketRequest().bucket(name).createBucketConfiguration(configuration));
+            call, new CreateBucketRequest().bucket(name).createBucketConfiguration(configuration));
       }
       configure(request, name, Json.object());
       return state(call, name);
@@ -224,14 +223,12 @@ public final class S3Resources {
     private void cors(Change change) {
       JsonNode property = change.get("CorsConfiguration");
       if (property != null) {
-        var value =
-            BucketProperties.fill(BucketProperties.cors(property), new CORSConfiguration());
+        var value = BucketProperties.fill(BucketProperties.cors(property), new CORSConfiguration());
         s3.putBucketCors(
             change.call(),
             new PutBucketCorsRequest().bucket(change.bucket()).corsConfiguration(value));
       } else if (change.gone("CorsConfiguration")) {
-        s3.deleteBucketCors(
-            change.call(), new DeleteBucketCorsRequest().bucket(change.bucket()));
+        s3.deleteBucketCors(change.call(), new DeleteBucketCorsRequest().bucket(change.bucket()));
       }
     }
 
@@ -253,8 +250,7 @@ public final class S3Resources {
       JsonNode property = change.get("AccessControl");
       if (property != null || change.gone("AccessControl")) {
         String acl = BucketProperties.acl(property == null ? "" : property.asText());
-        s3.putBucketAcl(
-            change.call(), new PutBucketAclRequest().bucket(change.bucket()).acl(acl));
+        s3.putBucketAcl(change.call(), new PutBucketAclRequest().bucket(change.bucket()).acl(acl));
       }
     }
 
@@ -291,13 +287,11 @@ public final class S3Resources {
           Map.of(
               "Arn", TextNode.valueOf("arn:aws:s3:::" + name),
               "DomainName", TextNode.valueOf(name + ".s3.amazonaws.com"),
-              "RegionalDomainName",
-                  TextNode.valueOf(name + ".s3." + region + ".amazonaws.com"),
+              "RegionalDomainName", TextNode.valueOf(name + ".s3." + region + ".amazonaws.com"),
               "DualStackDomainName",
                   TextNode.valueOf(name + ".s3.dualstack." + region + ".amazonaws.com"),
               "WebsiteURL",
-                  TextNode.valueOf(
-                      "http://" + name + ".s3-website-" + region + ".amazonaws.com")));
+                  TextNode.valueOf("http://" + name + ".s3-website-" + region + ".amazonaws.com")));
     }
   }
 
@@ -355,8 +349,7 @@ public final class S3Resources {
     @Override
     public void delete(ResourceRequest request, String physicalId) {
       try {
-        s3.deleteBucketPolicy(
-            request.call(), new DeleteBucketPolicyRequest().bucket(physicalId));
+        s3.deleteBucketPolicy(request.call(), new DeleteBucketPolicyRequest().bucket(physicalId));
       } catch (NoSuchBucket e) {
         // The policy went with its bucket.
         return;
