@@ -22,6 +22,8 @@ import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
 import dev.brume.services.events.EventsService;
+import dev.brume.services.glue.GlueResources;
+import dev.brume.services.glue.GlueService;
 import dev.brume.services.iam.IamResources;
 import dev.brume.services.iam.IamService;
 import dev.brume.services.lambda.CodeDoor;
@@ -152,6 +154,9 @@ public final class Brume implements AutoCloseable {
 
     services.add(new EventsService(kv, clock, timers, targets, ids));
     types.addAll(new EventsResources(services).all());
+
+    services.add(new GlueService(kv));
+    types.addAll(new GlueResources(services).all());
 
     var s3 = new S3Service(kv, blobs, targets, ids);
     s3.sweepBlobs();
