@@ -72,8 +72,7 @@ public final class GlueResources {
 
     private DatabaseInput input(ResourceRequest request) {
       JsonNode properties = request.properties();
-      DatabaseInput input =
-          StructJson.read(properties.path("DatabaseInput"), new DatabaseInput());
+      DatabaseInput input = StructJson.read(properties.path("DatabaseInput"), new DatabaseInput());
       if (input.name() == null) {
         String given = text(properties, "DatabaseName");
         input.name(given == null ? request.generatedName(255) : given);
@@ -128,8 +127,7 @@ public final class GlueResources {
         // A table has no tags to know its stack by: the same table is taken as this request's own.
         Table present =
             glue.getTable(
-                    request.call(),
-                    new GetTableRequest().databaseName(database).name(input.name()))
+                    request.call(), new GetTableRequest().databaseName(database).name(input.name()))
                 .table();
         if (present == null
             || !Objects.equals(present.storageDescriptor(), input.storageDescriptor())
@@ -142,8 +140,7 @@ public final class GlueResources {
     }
 
     private TableInput input(ResourceRequest request) {
-      TableInput input =
-          StructJson.read(request.properties().path("TableInput"), new TableInput());
+      TableInput input = StructJson.read(request.properties().path("TableInput"), new TableInput());
       if (input.name() == null) {
         String given = text(request.properties(), "Name");
         input.name(given == null ? request.generatedName(255) : given);
@@ -214,8 +211,7 @@ public final class GlueResources {
     }
 
     private static PartitionInput input(ResourceRequest request) {
-      return StructJson.read(
-          request.properties().path("PartitionInput"), new PartitionInput());
+      return StructJson.read(request.properties().path("PartitionInput"), new PartitionInput());
     }
 
     private static String id(ResourceRequest request) {

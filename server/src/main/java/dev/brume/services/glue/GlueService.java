@@ -149,8 +149,7 @@ public final class GlueService implements GlueApi {
   public GetTableResponse getTable(Call call, GetTableRequest in) {
     checkCatalog(call, in.catalogId());
     return new GetTableResponse()
-        .table(
-            kv.read(r -> requiredTable(store, r, call, in.databaseName(), in.name())));
+        .table(kv.read(r -> requiredTable(store, r, call, in.databaseName(), in.name())));
   }
 
   @Override
@@ -274,8 +273,7 @@ public final class GlueService implements GlueApi {
         reader -> {
           Table current = requiredTable(store, reader, call, database, name);
           var all =
-              new ArrayList<>(
-                  store.versions(reader, call, current.databaseName(), current.name()));
+              new ArrayList<>(store.versions(reader, call, current.databaseName(), current.name()));
           all.add(current);
           return all.reversed().stream()
               .map(t -> new TableVersion().table(t).versionId(t.versionId()))
@@ -334,8 +332,7 @@ public final class GlueService implements GlueApi {
   }
 
   @Override
-  public GetPartitionIndexesResponse getPartitionIndexes(
-      Call call, GetPartitionIndexesRequest in) {
+  public GetPartitionIndexesResponse getPartitionIndexes(Call call, GetPartitionIndexesRequest in) {
     checkCatalog(call, in.catalogId());
     kv.read(r -> requiredTable(store, r, call, in.databaseName(), in.tableName()));
     return new GetPartitionIndexesResponse().partitionIndexDescriptorList(List.of());

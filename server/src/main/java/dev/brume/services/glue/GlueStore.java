@@ -31,8 +31,7 @@ final class GlueStore {
 
   List<Database> databases(Reader reader, Call call) {
     var all = new ArrayList<Database>();
-    reader.scan(
-        kind(call, "database"), (_, row) -> all.add(StructJson.read(row, new Database())));
+    reader.scan(kind(call, "database"), (_, row) -> all.add(StructJson.read(row, new Database())));
     return all;
   }
 
@@ -56,14 +55,12 @@ final class GlueStore {
   List<Table> tables(Reader reader, Call call, String database) {
     var all = new ArrayList<Table>();
     reader.scan(
-        kind(call, "table").then(database),
-        (_, row) -> all.add(StructJson.read(row, new Table())));
+        kind(call, "table").then(database), (_, row) -> all.add(StructJson.read(row, new Table())));
     return all;
   }
 
   void put(Tx tx, Call call, Table table) {
-    tx.put(
-        kind(call, "table").then(table.databaseName(), table.name()), StructJson.bytes(table));
+    tx.put(kind(call, "table").then(table.databaseName(), table.name()), StructJson.bytes(table));
   }
 
   /// Removes the table with its versions and partitions.
@@ -95,8 +92,7 @@ final class GlueStore {
     return all;
   }
 
-  private static Key partitionKey(
-      Call call, String database, String table, List<String> values) {
+  private static Key partitionKey(Call call, String database, String table, List<String> values) {
     return kind(call, "partition").then(database, table).then(values.toArray());
   }
 

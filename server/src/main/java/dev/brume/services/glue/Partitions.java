@@ -82,8 +82,7 @@ final class Partitions {
         kv.read(
             reader -> {
               Table table =
-                  GlueService.requiredTable(
-                      store, reader, call, in.databaseName(), in.tableName());
+                  GlueService.requiredTable(store, reader, call, in.databaseName(), in.tableName());
               checkValues(table, in.partitionValues());
               Partition found =
                   store.partition(
@@ -101,8 +100,7 @@ final class Partitions {
         kv.read(
             reader -> {
               Table table =
-                  GlueService.requiredTable(
-                      store, reader, call, in.databaseName(), in.tableName());
+                  GlueService.requiredTable(store, reader, call, in.databaseName(), in.tableName());
               Predicate<List<String>> filter =
                   PartitionExpression.parse(
                       in.expression() == null ? "" : in.expression(), table.partitionKeys());
@@ -111,8 +109,7 @@ final class Partitions {
                   .filter(p -> inSegment(p, in.segment()))
                   .toList();
             });
-    var page =
-        Paging.of(matching, in.nextToken(), in.maxResults(), GlueLimits.PARTITION_PAGE_MAX);
+    var page = Paging.of(matching, in.nextToken(), in.maxResults(), GlueLimits.PARTITION_PAGE_MAX);
     if (Boolean.TRUE.equals(in.excludeColumnSchema())) {
       for (Partition partition : page.items()) {
         if (partition.storageDescriptor() != null) {
@@ -123,8 +120,7 @@ final class Partitions {
     return new GetPartitionsResponse().partitions(page.items()).nextToken(page.next());
   }
 
-  private static boolean inSegment(
-      Partition partition, @Nullable Segment segment) {
+  private static boolean inSegment(Partition partition, @Nullable Segment segment) {
     return segment == null
         || Math.floorMod(partition.values().hashCode(), segment.totalSegments())
             == segment.segmentNumber();
@@ -139,8 +135,7 @@ final class Partitions {
           for (PartitionValueList values : in.partitionsToGet()) {
             checkValues(table, values.values());
             Partition partition =
-                store.partition(
-                    reader, call, table.databaseName(), table.name(), values.values());
+                store.partition(reader, call, table.databaseName(), table.name(), values.values());
             if (partition != null) {
               found.add(partition);
             }
@@ -167,8 +162,7 @@ final class Partitions {
             if (store.partition(tx, call, table.databaseName(), table.name(), values) != null) {
               throw GlueErrors.partitionExists();
             }
-            store.deletePartition(
-                tx, call, table.databaseName(), table.name(), old.values());
+            store.deletePartition(tx, call, table.databaseName(), table.name(), old.values());
           }
           store.put(
               tx,
