@@ -371,7 +371,9 @@ public final class Functions implements AutoCloseable {
       learn(interpreter, spec);
       refill(interpreter);
     } catch (IOException | RuntimeUnavailable e) {
-      LOG.log(System.Logger.Level.WARNING, "no waiting process: {0}", e.getMessage());
+      if (!closed) {
+        LOG.log(System.Logger.Level.WARNING, "no waiting process: {0}", e.getMessage());
+      }
     }
   }
 
