@@ -44,8 +44,7 @@ class LambdaServiceTest {
   void aFunctionIsCreatedInvokedChangedAndDeleted() {
     var made = fixture.lambda.createFunction(fixture.call(), fixture.function("life", ECHO));
     assertThat(made.state()).isEqualTo("Active");
-    assertThat(made.functionArn())
-        .isEqualTo("arn:aws:lambda:eu-west-1:111122223333:function:life");
+    assertThat(made.functionArn()).isEqualTo("arn:aws:lambda:eu-west-1:111122223333:function:life");
     assertThat(made.memorySize()).isEqualTo(128);
     assertThat(fixture.invoke("life", "{\"a\":1}"))
         .isEqualTo("{\"e\":{\"a\":1},\"version\":\"$LATEST\"}");
@@ -64,8 +63,7 @@ class LambdaServiceTest {
         "ResourceConflictException",
         "Function already exist: life",
         () -> fixture.lambda.createFunction(fixture.call(), fixture.function("life", ECHO)));
-    fixture.lambda.deleteFunction(
-        fixture.call(), new DeleteFunctionRequest().functionName("life"));
+    fixture.lambda.deleteFunction(fixture.call(), new DeleteFunctionRequest().functionName("life"));
     assertError(
         "ResourceNotFoundException",
         "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:life",
@@ -74,8 +72,7 @@ class LambdaServiceTest {
 
   @Test
   void versionsAndAliasesKeepWhatTheyWerePublishedWith() {
-    fixture.lambda.createFunction(
-        fixture.call(), fixture.function("versions", ECHO).publish(true));
+    fixture.lambda.createFunction(fixture.call(), fixture.function("versions", ECHO).publish(true));
     assertThat(fixture.invoke("versions:1", "{}")).contains("\"version\":\"1\"");
     var again =
         fixture.lambda.publishVersion(
@@ -104,7 +101,8 @@ class LambdaServiceTest {
     var all =
         fixture.lambda.listVersionsByFunction(
             fixture.call(), new ListVersionsByFunctionRequest().functionName("versions"));
-    assertThat(all.versions()).extracting(FunctionConfiguration::version)
+    assertThat(all.versions())
+        .extracting(FunctionConfiguration::version)
         .containsExactly("$LATEST", "1", "2");
   }
 
@@ -136,9 +134,7 @@ class LambdaServiceTest {
         () -> fixture.invoke("wrong", "\"" + "x".repeat(6_291_456) + "\""));
     fixture.lambda.putFunctionConcurrency(
         fixture.call(),
-        new PutFunctionConcurrencyRequest()
-            .functionName("wrong")
-            .reservedConcurrentExecutions(0));
+        new PutFunctionConcurrencyRequest().functionName("wrong").reservedConcurrentExecutions(0));
     assertError("TooManyRequestsException", "Rate Exceeded.", () -> fixture.invoke("wrong", "{}"));
   }
 
@@ -209,7 +205,8 @@ class LambdaServiceTest {
     String seen = fixture.queue("seen");
     fixture.lambda.createFunction(
         fixture.call(),
-        fixture.function("target", "exports.handler = async (e) => console.log('seen ' + e.word);"));
+        fixture.function(
+            "target", "exports.handler = async (e) => console.log('seen ' + e.word);"));
     fixture.lambda.addPermission(
         fixture.call(),
         new AddPermissionRequest()
