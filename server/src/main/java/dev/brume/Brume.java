@@ -29,6 +29,8 @@ import dev.brume.services.iam.IamService;
 import dev.brume.services.lambda.CodeDoor;
 import dev.brume.services.lambda.LambdaResources;
 import dev.brume.services.lambda.LambdaService;
+import dev.brume.services.logs.LogsResources;
+import dev.brume.services.logs.LogsService;
 import dev.brume.services.s3.S3Resources;
 import dev.brume.services.s3.S3Service;
 import dev.brume.services.sns.SnsResources;
@@ -140,6 +142,9 @@ public final class Brume implements AutoCloseable {
 
     services.add(new SsmService(kv));
     types.addAll(new SsmResources(services).all());
+
+    services.add(new LogsService(kv, clock, timers, ids));
+    types.addAll(new LogsResources(services).all());
 
     services.add(new DynamoDbService(kv, clock, timers, ids));
     types.addAll(new DynamoDbResources(services).all());
