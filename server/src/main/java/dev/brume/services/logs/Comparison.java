@@ -58,7 +58,9 @@ record Comparison(Operator operator, @Nullable BigDecimal number, Pattern text, 
   private static Pattern wildcard(String constant) {
     var regex = new StringBuilder();
     for (String part : constant.split("\\*", -1)) {
-      regex.append(regex.isEmpty() ? "" : ".*").append(part.isEmpty() ? "(?:)" : Pattern.quote(part));
+      regex
+          .append(regex.isEmpty() ? "" : ".*")
+          .append(part.isEmpty() ? "(?:)" : Pattern.quote(part));
     }
     return Pattern.compile(regex.toString(), Pattern.DOTALL);
   }
@@ -75,7 +77,10 @@ record Comparison(Operator operator, @Nullable BigDecimal number, Pattern text, 
     if (value.isNumber() && number != null) {
       return order(value.decimalValue().compareTo(number));
     }
-    return value.isValueNode() && !value.isNull() && !value.isMissingNode() && equality(value.asText());
+    return value.isValueNode()
+        && !value.isNull()
+        && !value.isMissingNode()
+        && equality(value.asText());
   }
 
   /// Compares a word of a message.

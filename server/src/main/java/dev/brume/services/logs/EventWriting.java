@@ -96,8 +96,7 @@ final class EventWriting {
     return i;
   }
 
-  private static @Nullable RejectedLogEventsInfo rejected(
-      Accepted accepted, int count) {
+  private static @Nullable RejectedLogEventsInfo rejected(Accepted accepted, int count) {
     if (accepted.from() == 0 && accepted.to() == count) {
       return null;
     }

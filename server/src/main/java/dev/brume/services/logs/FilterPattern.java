@@ -2,11 +2,11 @@ package dev.brume.services.logs;
 
 import org.jspecify.annotations.Nullable;
 
-/// A filter pattern: terms (`ERROR -"not this" ?a ?b`), a regular expression (`%…%`), a condition on
+/// A filter pattern: terms (`ERROR -"not this" ?a ?b`), a regular expression (`%…%`), a condition
+/// on
 /// JSON (`{ $.level = "error" && $.code > 499 }`) or on words (`[ip, user, status=4*, ...]`). Case
 /// matters.
-///
-// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html>
 interface FilterPattern {
   boolean matches(String message);
 

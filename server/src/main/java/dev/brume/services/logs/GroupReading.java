@@ -126,8 +126,7 @@ final class GroupReading {
       searched++;
       if (pattern.matches(event.message())) {
         bytes += event.message().length() + LogsLimits.EVENT_OVERHEAD_BYTES;
-        if (found.size() == limit
-            || !found.isEmpty() && bytes > LogsLimits.PAGE_BYTES_MAX) {
+        if (found.size() == limit || !found.isEmpty() && bytes > LogsLimits.PAGE_BYTES_MAX) {
           next = Place.token(event);
           break;
         }

@@ -132,7 +132,8 @@ final class JsonPatternParser {
   private static JsonNode select(JsonNode document, List<String> path) {
     JsonNode node = document;
     for (String step : path) {
-      node = step.startsWith("[") ? node.path(Integer.parseInt(step.substring(1))) : node.path(step);
+      node =
+          step.startsWith("[") ? node.path(Integer.parseInt(step.substring(1))) : node.path(step);
       if (node.isMissingNode()) {
         return MissingNode.getInstance();
       }

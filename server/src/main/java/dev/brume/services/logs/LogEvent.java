@@ -6,8 +6,7 @@ import java.math.BigInteger;
 ///
 /// @param millis its own time
 /// @param sequence its number in the stream: orders events of the same time
-record LogEvent(
-    StreamRow stream, long millis, long sequence, long ingestedMillis, String message) {
+record LogEvent(StreamRow stream, long millis, long sequence, long ingestedMillis, String message) {
 
   /// 56 digits, the same at every reading.
   String eventId() {

@@ -60,9 +60,7 @@ public final class LogsResources {
     public ResourceState update(ResourceRequest request, String name, ObjectNode old) {
       Map<String, String> wanted = tags(request);
       List<String> gone =
-          present(request, name).keySet().stream()
-              .filter(key -> !wanted.containsKey(key))
-              .toList();
+          present(request, name).keySet().stream().filter(key -> !wanted.containsKey(key)).toList();
       if (!gone.isEmpty()) {
         logs.untagResource(
             request.call(),

@@ -54,9 +54,7 @@ public final class LogsService implements LogsApi {
           }
           var tags = new LinkedHashMap<>(in.tags());
           store.put(
-              tx,
-              call,
-              new GroupRow(in.logGroupName(), id, call.now().toEpochMilli(), null, tags));
+              tx, call, new GroupRow(in.logGroupName(), id, call.now().toEpochMilli(), null, tags));
           return 0;
         });
     return new CreateLogGroupResponse();
@@ -69,8 +67,7 @@ public final class LogsService implements LogsApi {
           GroupRow group = store.group(tx, call, in.logGroupName());
           store.delete(tx, call, group);
           sweeping.forget(tx, group);
-          sweeping.deleted(
-              tx, call, store.streams(call.account(), call.region(), group.id()));
+          sweeping.deleted(tx, call, store.streams(call.account(), call.region(), group.id()));
           sweeping.deleted(tx, call, store.events(call.account(), call.region(), group.id()));
           return 0;
         });
@@ -99,8 +96,7 @@ public final class LogsService implements LogsApi {
                   .filter(
                       group -> in.logGroupClass() == null || in.logGroupClass().equals("STANDARD"))
                   .toList();
-          var page =
-              Names.page(groups, GroupRow::name, false, in.nextToken(), limit(in.limit()));
+          var page = Names.page(groups, GroupRow::name, false, in.nextToken(), limit(in.limit()));
           return new DescribeLogGroupsResponse()
               .logGroups(
                   page.items().stream()
@@ -271,8 +267,7 @@ public final class LogsService implements LogsApi {
   }
 
   @Override
-  public ListTagsForResourceResponse listTagsForResource(
-      Call call, ListTagsForResourceRequest in) {
+  public ListTagsForResourceResponse listTagsForResource(Call call, ListTagsForResourceRequest in) {
     return new ListTagsForResourceResponse().tags(tags(call, tagged(call, in.resourceArn())));
   }
 

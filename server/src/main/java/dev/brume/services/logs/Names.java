@@ -15,8 +15,7 @@ final class Names {
   /// The group's name out of a name or an identifier (name or ARN), of which one must be there.
   static String group(@Nullable String name, @Nullable String identifier) {
     if (name != null && identifier != null) {
-      throw LogsErrors.invalid(
-          "LogGroup name and LogGroup ARN are mutually exclusive parameters.");
+      throw LogsErrors.invalid("LogGroup name and LogGroup ARN are mutually exclusive parameters.");
     }
     String given = name == null ? identifier : name;
     if (given == null) {

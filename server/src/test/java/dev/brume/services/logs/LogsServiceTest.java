@@ -28,8 +28,7 @@ class LogsServiceTest {
   private final MemoryKv kv = new MemoryKv();
   private final VirtualClock clock = new VirtualClock(kv, () -> START);
   private final DurableTimers timers = new DurableTimers(kv, clock);
-  private final LogsService service =
-      new LogsService(kv, clock, timers, new Ids(new Random(1)));
+  private final LogsService service = new LogsService(kv, clock, timers, new Ids(new Random(1)));
 
   private Call call() {
     return new Call(
@@ -134,8 +133,7 @@ class LogsServiceTest {
     var seen = new ArrayList<String>();
     String token = null;
     do {
-      var page =
-          filter(new FilterLogEventsRequest().filterPattern("x").limit(2).nextToken(token));
+      var page = filter(new FilterLogEventsRequest().filterPattern("x").limit(2).nextToken(token));
       assertThat(page.events().size()).isLessThanOrEqualTo(2);
       seen.addAll(texts(page));
       token = page.nextToken();
@@ -146,8 +144,7 @@ class LogsServiceTest {
         .containsExactly("b3 x", "a4 x");
     assertThat(texts(filter(new FilterLogEventsRequest().logStreamNamePrefix("b"))))
         .containsExactly("b0 x", "b1", "b3 x");
-    assertThat(texts(filter(new FilterLogEventsRequest().logStreamNames(List.of("a")))))
-        .hasSize(3);
+    assertThat(texts(filter(new FilterLogEventsRequest().logStreamNames(List.of("a"))))).hasSize(3);
   }
 
   @Test
