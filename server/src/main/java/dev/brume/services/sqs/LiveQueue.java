@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// A queue that exists: its settings as last committed, its index, and its next sequence.
 final class LiveQueue {
   private static final int NUMBERS_PER_MILLI_BITS = 20;
 
-  private final AtomicReference<Queue> settings;
+  private volatile Queue settings;
   private final QueueIndex index;
   private final AtomicLong last = new AtomicLong();
 
@@ -26,16 +25,16 @@ final class LiveQueue {
   final AtomicLong wakeMillis = new AtomicLong();
 
   LiveQueue(Queue settings) {
-    this.settings = new AtomicReference<>(settings);
+    this.settings = settings;
     this.index = new QueueIndex(settings.fifo());
   }
 
   Queue settings() {
-    return settings.get();
+    return settings;
   }
 
   void settings(Queue changed) {
-    settings.set(changed);
+    settings = changed;
   }
 
   QueueIndex index() {

@@ -119,10 +119,14 @@ final class Receiving {
               tx, queue, taking.received().stream().map(QueueIndex.Taken::sequence).toList());
           return true;
         });
-    return taking.received().stream()
-        .filter(taken -> messages.containsKey(taken.sequence()))
-        .map(taken -> wire(settings, taken, messages.get(taken.sequence()), in))
-        .toList();
+    var received = new ArrayList<Message>();
+    for (QueueIndex.Taken taken : taking.received()) {
+      StoredMessage message = messages.get(taken.sequence());
+      if (message != null) {
+        received.add(wire(settings, taken, message, in));
+      }
+    }
+    return received;
   }
 
   /// Writes what the index knows now, so that the order in memory is the order on disk.
