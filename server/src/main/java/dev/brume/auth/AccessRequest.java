@@ -20,7 +20,6 @@ public record AccessRequest(
       case Principal.ServicePrincipal service -> {
         context.put("aws:sourcearn", List.of(service.sourceArn()));
         context.put("aws:sourceaccount", List.of(service.sourceAccount()));
-        context.put("aws:sourceowner", List.of(service.sourceAccount()));
         context.put("aws:principalisawsservice", List.of("true"));
         context.put("aws:principalservicename", List.of(service.name()));
       }

@@ -1,6 +1,7 @@
 package dev.brume.services.sns;
 
 import dev.brume.model.ServiceError;
+import dev.brume.model.sns.AuthorizationErrorException;
 import dev.brume.model.sns.BatchEntryIdsNotDistinctException;
 import dev.brume.model.sns.BatchRequestTooLongException;
 import dev.brume.model.sns.EmptyBatchRequestException;
@@ -38,6 +39,19 @@ final class SnsErrors {
 
   static ServiceError attributeValue(String text) {
     return new InvalidParameterValueException(text);
+  }
+
+  static ServiceError notAuthorized(String principal, String action, String resource) {
+    return new AuthorizationErrorException(
+        "User: "
+            + principal
+            + " is not authorized to perform: "
+            + action
+            + " on resource: "
+            + resource
+            + " because no resource-based policy allows the "
+            + action
+            + " action");
   }
 
   static ServiceError tooManyTags() {

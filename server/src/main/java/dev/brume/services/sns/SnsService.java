@@ -3,6 +3,7 @@ package dev.brume.services.sns;
 import dev.brume.events.Targets;
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
+import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.sns.*;
 import dev.brume.store.Kv;
@@ -43,7 +44,7 @@ public final class SnsService implements SnsApi {
   @Override
   public DeleteTopicResponse deleteTopic(Call call, DeleteTopicInput in) {
     try {
-      catalog.delete(topics.require(in.topicArn()));
+      catalog.delete(topics.require(call, in.topicArn(), "DeleteTopic"));
     } catch (NotFoundException e) {
       // Deleting a topic that is not there is a success.
       return new DeleteTopicResponse();
@@ -69,25 +70,25 @@ public final class SnsService implements SnsApi {
   @Override
   public GetTopicAttributesResponse getTopicAttributes(Call call, GetTopicAttributesInput in) {
     return new GetTopicAttributesResponse()
-        .attributes(catalog.attributes(topics.require(in.topicArn())));
+        .attributes(catalog.attributes(topics.require(call, in.topicArn(), "GetTopicAttributes")));
   }
 
   @Override
   public SetTopicAttributesResponse setTopicAttributes(Call call, SetTopicAttributesInput in) {
     catalog.setAttribute(
-        topics.require(in.topicArn()), String.valueOf(in.attributeName()), in.attributeValue());
+        topics.require(call, in.topicArn(), "SetTopicAttributes"), String.valueOf(in.attributeName()), in.attributeValue());
     return new SetTopicAttributesResponse();
   }
 
   @Override
   public AddPermissionResponse addPermission(Call call, AddPermissionInput in) {
-    catalog.addPermission(topics.require(in.topicArn()), in);
+    catalog.addPermission(topics.require(call, in.topicArn(), "AddPermission"), in);
     return new AddPermissionResponse();
   }
 
   @Override
   public RemovePermissionResponse removePermission(Call call, RemovePermissionInput in) {
-    catalog.removePermission(topics.require(in.topicArn()), String.valueOf(in.label()));
+    catalog.removePermission(topics.require(call, in.topicArn(), "RemovePermission"), String.valueOf(in.label()));
     return new RemovePermissionResponse();
   }
 
@@ -138,7 +139,11 @@ public final class SnsService implements SnsApi {
   @Override
   public UnsubscribeResponse unsubscribe(Call call, UnsubscribeInput in) {
     try {
-      subscribing.unsubscribe(topics.requireSubscription(in.subscriptionArn()));
+      // The link in a notification is followed without credentials.
+      subscribing.unsubscribe(
+          call.principal() instanceof Principal.Anonymous
+              ? topics.requireSubscription(in.subscriptionArn())
+              : topics.requireSubscription(call, in.subscriptionArn(), "Unsubscribe"));
     } catch (NotFoundException e) {
       // Ending a subscription that is not there is a success.
       return new UnsubscribeResponse();
@@ -150,14 +155,14 @@ public final class SnsService implements SnsApi {
   public GetSubscriptionAttributesResponse getSubscriptionAttributes(
       Call call, GetSubscriptionAttributesInput in) {
     return new GetSubscriptionAttributesResponse()
-        .attributes(topics.requireSubscription(in.subscriptionArn()).shown());
+        .attributes(topics.requireSubscription(call, in.subscriptionArn(), "GetSubscriptionAttributes").shown());
   }
 
   @Override
   public SetSubscriptionAttributesResponse setSubscriptionAttributes(
       Call call, SetSubscriptionAttributesInput in) {
     subscribing.setAttribute(
-        topics.requireSubscription(in.subscriptionArn()),
+        topics.requireSubscription(call, in.subscriptionArn(), "SetSubscriptionAttributes"),
         String.valueOf(in.attributeName()),
         in.attributeValue());
     return new SetSubscriptionAttributesResponse();
@@ -180,7 +185,7 @@ public final class SnsService implements SnsApi {
       Call call, ListSubscriptionsByTopicInput in) {
     Page<dev.brume.services.sns.Subscription> page =
         page(
-            topics.subscriptionsOf(topics.require(in.topicArn())).stream()
+            topics.subscriptionsOf(topics.require(call, in.topicArn(), "ListSubscriptionsByTopic")).stream()
                 .map(Topics.Live::subscription)
                 .toList(),
             dev.brume.services.sns.Subscription::id,
@@ -231,7 +236,7 @@ public final class SnsService implements SnsApi {
     if (arn == null) {
       throw SnsErrors.invalid("TopicArn or TargetArn", "no value for required parameter");
     }
-    dev.brume.services.sns.Topic topic = topics.require(arn);
+    dev.brume.services.sns.Topic topic = topics.require(call, arn, "Publish");
     refuseFifo(in.messageDeduplicationId());
     var draft =
         new Notification.Draft(
@@ -252,7 +257,7 @@ public final class SnsService implements SnsApi {
 
   @Override
   public PublishBatchResponse publishBatch(Call call, PublishBatchInput in) {
-    dev.brume.services.sns.Topic topic = topics.require(in.topicArn());
+    dev.brume.services.sns.Topic topic = topics.require(call, in.topicArn(), "Publish");
     List<PublishBatchRequestEntry> entries = in.publishBatchRequestEntries();
     checkBatch(entries);
     var successful = new ArrayList<PublishBatchResultEntry>();

@@ -31,7 +31,7 @@ final class Subscribing {
 
   /// Subscribes an endpoint. Again with the same attributes is the same subscription.
   Subscription subscribe(Call call, SubscribeInput in) {
-    Topic topic = topics.require(in.topicArn());
+    Topic topic = topics.require(call, in.topicArn(), "Subscribe");
     String protocol = String.valueOf(in.protocol());
     String endpoint = in.endpoint();
     if (endpoint == null || endpoint.isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.brume.services.sns;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.auth.Policy;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.sns.AddPermissionInput;
@@ -117,13 +117,10 @@ final class TopicCatalog {
 
   private static void requirePolicy(String value) {
     try {
-      if (Json.parse(value).path("Statement").isContainerNode()) {
-        return;
-      }
-    } catch (JsonProcessingException e) {
-      throw SnsErrors.invalid("Policy", "Policy failed to parse");
+      Policy.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw SnsErrors.invalid("Policy", e.getMessage());
     }
-    throw SnsErrors.invalid("Policy Error: null");
   }
 
   Topic setAttribute(Topic topic, String name, @Nullable String value) {

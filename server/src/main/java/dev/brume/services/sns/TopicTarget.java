@@ -2,6 +2,7 @@ package dev.brume.services.sns;
 
 import dev.brume.events.Event;
 import dev.brume.events.Targets;
+import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.sns.MessageAttributeValue;
 import dev.brume.time.Clock;
@@ -26,6 +27,12 @@ final class TopicTarget implements Targets.Receiver {
   public void deliver(Event event) throws Targets.DeliveryFailed {
     try {
       Topic topic = topics.require(event.targetArn());
+      if (!event.source().equals("lambda.amazonaws.com")) {
+        var sender =
+            new Principal.ServicePrincipal(
+                event.source(), event.sourceArn(), event.sourceAccount());
+        topics.requireAllowed(sender, topic, "Publish");
+      }
       var draft =
           new Notification.Draft(
               new String(event.payload(), StandardCharsets.UTF_8),

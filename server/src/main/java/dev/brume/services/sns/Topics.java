@@ -1,5 +1,9 @@
 package dev.brume.services.sns;
 
+import dev.brume.auth.AccessRequest;
+import dev.brume.auth.Policy;
+import dev.brume.model.Call;
+import dev.brume.model.Principal;
 import dev.brume.store.Key;
 import dev.brume.store.Kv;
 import java.util.Collection;
@@ -66,6 +70,27 @@ final class Topics {
     return topic;
   }
 
+  /// Throws AWS's error when the topic's policy does not let somebody do this who is not of its
+  /// account.
+  void requireAllowed(Principal principal, Topic topic, String action) {
+    var request = AccessRequest.of(principal, "sns:" + action, topic.arn());
+    if (Policy.parse(topic.policy()).decide(request) != Policy.Decision.ALLOW) {
+      throw SnsErrors.notAuthorized(principal.arn(), "SNS:" + action, topic.arn());
+    }
+  }
+
+  /// The topic for an operation: as [#require], and allowed when it is another account's.
+  Topic require(Call call, @Nullable String arn, String action) {
+    Topic topic = require(arn);
+    boolean own =
+        call.account().equals(topic.account())
+            && !(call.principal() instanceof Principal.Anonymous);
+    if (!own) {
+      requireAllowed(call.principal(), topic, action);
+    }
+    return topic;
+  }
+
   @Nullable Topic find(@Nullable String arn) {
     String[] parts = arn == null ? new String[0] : arn.split(":", -1);
     return parts.length == 6 ? topics.get(SnsStore.topic(parts[4], parts[3], parts[5])) : null;
@@ -84,6 +109,15 @@ final class Topics {
       throw SnsErrors.noSubscription();
     }
     return live.subscription();
+  }
+
+  /// The subscription for an operation: it must be of the caller's account.
+  Subscription requireSubscription(Call call, @Nullable String arn, String action) {
+    Subscription subscription = requireSubscription(arn);
+    if (!call.account().equals(subscription.account())) {
+      throw SnsErrors.notAuthorized(call.principal().arn(), "SNS:" + action, String.valueOf(arn));
+    }
+    return subscription;
   }
 
   private static String[] parts(@Nullable String arn, String parameter) {

@@ -1,19 +1,25 @@
 package dev.brume.services.sqs;
 
+import dev.brume.auth.AccessRequest;
+import dev.brume.auth.Policy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// A queue that exists: its settings as last committed, its index, and its next sequence.
 final class LiveQueue {
   private static final int NUMBERS_PER_MILLI_BITS = 20;
 
   private volatile Queue settings;
+  private volatile @Nullable ParsedPolicy policy;
   private final QueueIndex index;
   private final AtomicLong last = new AtomicLong();
 
   private final ConcurrentLinkedDeque<DuplicateExpiry> duplicates = new ConcurrentLinkedDeque<>();
+
+  private record ParsedPolicy(String text, Policy policy) {}
 
   /// A deduplication id and when it may be used again.
   record DuplicateExpiry(String deduplicationId, long expiresMillis) {}
@@ -31,6 +37,20 @@ final class LiveQueue {
 
   Queue settings() {
     return settings;
+  }
+
+  /// Whether the queue's policy lets somebody do this who is not of its account.
+  boolean policyAllows(AccessRequest request) {
+    String text = settings.policy();
+    if (text == null) {
+      return false;
+    }
+    ParsedPolicy parsed = policy;
+    if (parsed == null || !parsed.text().equals(text)) {
+      parsed = new ParsedPolicy(text, Policy.parse(text));
+      policy = parsed;
+    }
+    return parsed.policy().decide(request) == Policy.Decision.ALLOW;
   }
 
   void settings(Queue changed) {

@@ -2,6 +2,7 @@ package dev.brume.services.sqs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.auth.Policy;
 import dev.brume.json.Json;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -110,7 +111,7 @@ final class QueueAttributes {
       case "FifoThroughputLimit" -> oneOf(name, value, "perQueue", "perMessageGroupId");
       case "RedrivePolicy" -> RedrivePolicy.parse(value);
       case "RedriveAllowPolicy" -> allowPolicy(value);
-      case "Policy" -> object(name, value);
+      case "Policy" -> policy(value);
       default -> {}
     }
   }
@@ -143,6 +144,14 @@ final class QueueAttributes {
       throw SqsErrors.attributeValue(name);
     }
     throw SqsErrors.attributeValue(name);
+  }
+
+  private static void policy(String value) {
+    try {
+      Policy.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw SqsErrors.attributeValue("Policy");
+    }
   }
 
   private static void allowPolicy(String value) {

@@ -1,7 +1,9 @@
 package dev.brume.services.sqs;
 
+import dev.brume.auth.AccessRequest;
 import dev.brume.events.Event;
 import dev.brume.events.Targets;
+import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.sqs.MessageAttributeValue;
 import dev.brume.model.sqs.MessageSystemAttributeValue;
@@ -30,6 +32,7 @@ final class QueueTarget implements Targets.Receiver {
       throw new Targets.DeliveryFailed(
           "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", false);
     }
+    requireAllowed(event, queue);
     Map<String, MessageSystemAttributeValue> system = new LinkedHashMap<>();
     String trace = event.system().get("AWSTraceHeader");
     if (trace != null) {
@@ -57,6 +60,27 @@ final class QueueTarget implements Targets.Receiver {
       sending.send(queue, List.of(sending.check(queue.settings(), draft, now)), now);
     } catch (ServiceError e) {
       throw new Targets.DeliveryFailed(e.code(), String.valueOf(e.getMessage()), false);
+    }
+  }
+
+  // Lambda sends under the function's role, whoever else under the queue's policy.
+  private static void requireAllowed(Event event, LiveQueue queue) throws Targets.DeliveryFailed {
+    if (event.source().equals("lambda.amazonaws.com")) {
+      return;
+    }
+    var sender =
+        new Principal.ServicePrincipal(event.source(), event.sourceArn(), event.sourceAccount());
+    String arn = queue.settings().arn();
+    if (!queue.policyAllows(AccessRequest.of(sender, "sqs:SendMessage", arn))) {
+      throw new Targets.DeliveryFailed(
+          "AccessDenied",
+          "The policy of "
+              + arn
+              + " does not allow "
+              + event.source()
+              + " to send messages for "
+              + event.sourceArn(),
+          false);
     }
   }
 

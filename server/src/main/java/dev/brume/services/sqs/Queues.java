@@ -1,6 +1,8 @@
 package dev.brume.services.sqs;
 
+import dev.brume.auth.AccessRequest;
 import dev.brume.model.Call;
+import dev.brume.model.Principal;
 import dev.brume.store.Key;
 import dev.brume.store.Kv;
 import dev.brume.store.Reader;
@@ -34,8 +36,10 @@ final class Queues {
   }
 
   /// The queue that a request names by URL: any host, then `/account/name`. Throws AWS's error when
-  /// it does not exist.
-  LiveQueue byUrl(Call call, @Nullable String url) {
+  /// it does not exist, or when it is another account's and its policy does not allow the caller.
+  ///
+  /// @param action e.g. `SendMessage`
+  LiveQueue byUrl(Call call, @Nullable String url, String action) {
     if (url == null || url.isEmpty()) {
       throw SqsErrors.missing("QueueUrl");
     }
@@ -52,7 +56,21 @@ final class Queues {
     String name = parts[parts.length - 1];
     String owner = parts.length >= 2 ? parts[parts.length - 2] : "";
     String account = owner.matches("[0-9]{12}") ? owner : call.account();
-    return require(account, call.region(), name);
+    LiveQueue queue = require(account, call.region(), name);
+    requireAllowed(call, queue, action);
+    return queue;
+  }
+
+  /// Throws AWS's error when the caller is not of the queue's account and its policy says nothing.
+  void requireAllowed(Call call, LiveQueue queue, String action) {
+    String arn = queue.settings().arn();
+    boolean own =
+        call.account().equals(queue.settings().account())
+            && !(call.principal() instanceof Principal.Anonymous);
+    if (!own
+        && !queue.policyAllows(AccessRequest.of(call.principal(), "sqs:" + action, arn))) {
+      throw SqsErrors.accessDenied(call.principal().arn(), action, arn);
+    }
   }
 
   LiveQueue require(String account, String region, String name) {

@@ -65,9 +65,20 @@ final class SqsErrors {
         "MissingParameter", "The request must contain the parameter " + parameter + ".", 400);
   }
 
-  static ServiceError accessDenied(String resource) {
+  static ServiceError accessDenied(String principal, String action, String resource) {
+    String what = "sqs:" + action.toLowerCase(java.util.Locale.ROOT);
     return new ServiceError(
-        "AccessDenied", "Access to the resource " + resource + " is denied.", 403);
+        "AccessDenied",
+        "User: "
+            + principal
+            + " is not authorized to perform: "
+            + what
+            + " on resource: "
+            + resource
+            + " because no resource-based policy allows the "
+            + what
+            + " action",
+        403);
   }
 
   static ServiceError invalidAddress(String url) {

@@ -47,7 +47,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public DeleteQueueResponse deleteQueue(Call call, DeleteQueueRequest in) {
-    catalog.delete(queues.byUrl(call, in.queueUrl()));
+    catalog.delete(queues.byUrl(call, in.queueUrl(), "DeleteQueue"));
     return new DeleteQueueResponse();
   }
 
@@ -56,6 +56,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
     String owner = in.queueOwnerAWSAccountId();
     String name = String.valueOf(in.queueName());
     LiveQueue queue = queues.require(owner == null ? call.account() : owner, call.region(), name);
+    queues.requireAllowed(call, queue, "GetQueueUrl");
     return new GetQueueUrlResult().queueUrl(queue.settings().url(call.endpoint()));
   }
 
@@ -67,7 +68,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
   @Override
   public ListDeadLetterSourceQueuesResult listDeadLetterSourceQueues(
       Call call, ListDeadLetterSourceQueuesRequest in) {
-    Queue queue = queues.byUrl(call, in.queueUrl()).settings();
+    Queue queue = queues.byUrl(call, in.queueUrl(), "ListDeadLetterSourceQueues").settings();
     List<String> names =
         queues.sourcesOf(queue).stream().map(source -> source.settings().name()).toList();
     QueueCatalog.Page page = QueueCatalog.Page.of(names, in.nextToken(), in.maxResults());
@@ -78,54 +79,54 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public GetQueueAttributesResult getQueueAttributes(Call call, GetQueueAttributesRequest in) {
-    return catalog.attributes(call, queues.byUrl(call, in.queueUrl()), in.attributeNames());
+    return catalog.attributes(call, queues.byUrl(call, in.queueUrl(), "GetQueueAttributes"), in.attributeNames());
   }
 
   @Override
   public SetQueueAttributesResponse setQueueAttributes(Call call, SetQueueAttributesRequest in) {
-    catalog.setAttributes(call, queues.byUrl(call, in.queueUrl()), in.attributes());
+    catalog.setAttributes(call, queues.byUrl(call, in.queueUrl(), "SetQueueAttributes"), in.attributes());
     return new SetQueueAttributesResponse();
   }
 
   @Override
   public AddPermissionResponse addPermission(Call call, AddPermissionRequest in) {
-    catalog.addPermission(queues.byUrl(call, in.queueUrl()), in);
+    catalog.addPermission(queues.byUrl(call, in.queueUrl(), "AddPermission"), in);
     return new AddPermissionResponse();
   }
 
   @Override
   public RemovePermissionResponse removePermission(Call call, RemovePermissionRequest in) {
-    catalog.removePermission(queues.byUrl(call, in.queueUrl()), String.valueOf(in.label()));
+    catalog.removePermission(queues.byUrl(call, in.queueUrl(), "RemovePermission"), String.valueOf(in.label()));
     return new RemovePermissionResponse();
   }
 
   @Override
   public TagQueueResponse tagQueue(Call call, TagQueueRequest in) {
-    catalog.tag(queues.byUrl(call, in.queueUrl()), in.tags());
+    catalog.tag(queues.byUrl(call, in.queueUrl(), "TagQueue"), in.tags());
     return new TagQueueResponse();
   }
 
   @Override
   public UntagQueueResponse untagQueue(Call call, UntagQueueRequest in) {
-    catalog.untag(queues.byUrl(call, in.queueUrl()), in.tagKeys());
+    catalog.untag(queues.byUrl(call, in.queueUrl(), "UntagQueue"), in.tagKeys());
     return new UntagQueueResponse();
   }
 
   @Override
   public ListQueueTagsResult listQueueTags(Call call, ListQueueTagsRequest in) {
-    Map<String, String> tags = queues.byUrl(call, in.queueUrl()).settings().tags();
+    Map<String, String> tags = queues.byUrl(call, in.queueUrl(), "ListQueueTags").settings().tags();
     return tags.isEmpty() ? new ListQueueTagsResult() : new ListQueueTagsResult().tags(tags);
   }
 
   @Override
   public PurgeQueueResponse purgeQueue(Call call, PurgeQueueRequest in) {
-    catalog.purge(call, queues.byUrl(call, in.queueUrl()));
+    catalog.purge(call, queues.byUrl(call, in.queueUrl(), "PurgeQueue"));
     return new PurgeQueueResponse();
   }
 
   @Override
   public SendMessageResult sendMessage(Call call, SendMessageRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "SendMessage");
     var draft =
         new Draft(
             in.messageBody(),
@@ -148,7 +149,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public SendMessageBatchResult sendMessageBatch(Call call, SendMessageBatchRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "SendMessage");
     List<SendMessageBatchRequestEntry> entries = in.entries();
     Batch.check(entries, SendMessageBatchRequestEntry::id, "SendMessageBatchRequestEntry");
     long now = call.now().toEpochMilli();
@@ -210,7 +211,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public ReceiveMessageResult receiveMessage(Call call, ReceiveMessageRequest in) {
-    List<Message> messages = receiving.receive(queues.byUrl(call, in.queueUrl()), in);
+    List<Message> messages = receiving.receive(queues.byUrl(call, in.queueUrl(), "ReceiveMessage"), in);
     return messages.isEmpty()
         ? new ReceiveMessageResult()
         : new ReceiveMessageResult().messages(messages);
@@ -218,14 +219,14 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public DeleteMessageResponse deleteMessage(Call call, DeleteMessageRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "DeleteMessage");
     delete(queue, List.of(delete(call, queue, in.receiptHandle())));
     return new DeleteMessageResponse();
   }
 
   @Override
   public DeleteMessageBatchResult deleteMessageBatch(Call call, DeleteMessageBatchRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "DeleteMessage");
     List<DeleteMessageBatchRequestEntry> entries = in.entries();
     Batch.check(entries, DeleteMessageBatchRequestEntry::id, "DeleteMessageBatchRequestEntry");
     var failed = new ArrayList<BatchResultErrorEntry>();
@@ -271,7 +272,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
   @Override
   public ChangeMessageVisibilityResponse changeMessageVisibility(
       Call call, ChangeMessageVisibilityRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "ChangeMessageVisibility");
     long sequence = changeVisibility(call, queue, in.receiptHandle(), in.visibilityTimeout());
     writeStates(queue, List.of(sequence));
     return new ChangeMessageVisibilityResponse();
@@ -280,7 +281,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
   @Override
   public ChangeMessageVisibilityBatchResult changeMessageVisibilityBatch(
       Call call, ChangeMessageVisibilityBatchRequest in) {
-    LiveQueue queue = queues.byUrl(call, in.queueUrl());
+    LiveQueue queue = queues.byUrl(call, in.queueUrl(), "ChangeMessageVisibility");
     List<ChangeMessageVisibilityBatchRequestEntry> entries = in.entries();
     Batch.check(
         entries,

@@ -3,6 +3,7 @@ package dev.brume.services.sqs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.brume.events.Event;
 import dev.brume.model.ServiceError;
 import dev.brume.model.sqs.*;
 import java.nio.charset.StandardCharsets;
@@ -307,6 +308,77 @@ class SqsServiceTest {
             new ListQueuesRequest().queueNamePrefix("a").maxResults(1).nextToken(page.nextToken()));
     assertThat(rest.queueUrls()).containsExactly(SqsFixture.ENDPOINT + "/000000000000/a2");
     assertThat(rest.nextToken()).isNull();
+  }
+
+  @Test
+  void servicesDeliverOnlyWhatThePolicyAllows() {
+    String url = at.queue("q", Map.of());
+    String arn = "arn:aws:sqs:us-east-1:000000000000:q";
+    String topic = "arn:aws:sns:us-east-1:000000000000:t";
+    deliver(arn, topic, "refused");
+    at.sqs.setQueueAttributes(
+        at.call(),
+        new SetQueueAttributesRequest()
+            .queueUrl(url)
+            .attributes(
+                Map.of(
+                    "Policy",
+                    "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"sns.amazonaws.com\"},"
+                        + "\"Action\":\"sqs:SendMessage\",\"Resource\":\""
+                        + arn
+                        + "\",\"Condition\":{\"ArnEquals\":{\"aws:SourceArn\":\""
+                        + topic
+                        + "\"}}}}")));
+    deliver(arn, topic + "2", "refused too");
+    deliver(arn, topic, "allowed");
+    var wait =
+        new ReceiveMessageRequest().queueUrl(url).maxNumberOfMessages(10).waitTimeSeconds(10);
+    assertThat(at.sqs.receiveMessage(at.call(), wait).messages())
+        .extracting(Message::body)
+        .containsExactly("allowed");
+  }
+
+  private void deliver(String queueArn, String topicArn, String body) {
+    var event =
+        new Event(
+            body,
+            queueArn,
+            "sns.amazonaws.com",
+            topicArn,
+            "000000000000",
+            body.getBytes(StandardCharsets.UTF_8),
+            null,
+            Map.of(),
+            Map.of(),
+            Event.Retry.PATIENT,
+            null,
+            at.clock.millis());
+    at.kv()
+        .tx(
+            tx -> {
+              at.outbox.send(tx, event);
+              return event;
+            });
+  }
+
+  @Test
+  void anotherAccountNeedsThePolicy() {
+    String url = at.queue("q", Map.of());
+    var stranger =
+        at.call().as(new dev.brume.model.Principal.Root("111111111111")).in("111111111111", "us-east-1");
+    var message = new SendMessageRequest().queueUrl(url).messageBody("x");
+    assertThatThrownBy(() -> at.sqs.sendMessage(stranger, message))
+        .isInstanceOf(ServiceError.class)
+        .hasMessageContaining("no resource-based policy allows");
+    at.sqs.addPermission(
+        at.call(),
+        new AddPermissionRequest()
+            .queueUrl(url)
+            .label("l")
+            .awsAccountIds(List.of("111111111111"))
+            .actions(List.of("SendMessage")));
+    at.sqs.sendMessage(stranger, message);
+    assertThat(at.receive(url, 1)).hasSize(1);
   }
 
   static String redrive(String deadLetterQueue, int max) {
