@@ -39,8 +39,7 @@ public record AccessRequest(
         context.put("aws:userid", List.of(role.roleId() + ":" + role.sessionName()));
         context.put("aws:principalisawsservice", List.of("false"));
       }
-      case Principal.Anonymous anonymous ->
-          context.put("aws:principaltype", List.of("Anonymous"));
+      case Principal.Anonymous anonymous -> context.put("aws:principaltype", List.of("Anonymous"));
     }
     return new AccessRequest(principal, action, resource, context);
   }

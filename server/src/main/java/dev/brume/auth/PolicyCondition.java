@@ -15,7 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// One operator of a statement's `Condition` with one key and its values (IAM user guide, "Condition
+/// One operator of a statement's `Condition` with one key and its values (IAM user guide,
+/// "Condition
 /// operators").
 record PolicyCondition(
     Quantifier quantifier, String operator, boolean ifExists, String key, List<String> values) {
@@ -65,7 +66,9 @@ record PolicyCondition(
       return values.contains(Boolean.toString(given == null));
     }
     if (given == null || given.isEmpty()) {
-      return ifExists || quantifier == Quantifier.ALL || negative() && quantifier == Quantifier.NONE;
+      return ifExists
+          || quantifier == Quantifier.ALL
+          || negative() && quantifier == Quantifier.NONE;
     }
     return switch (quantifier) {
       case NONE, ANY ->
@@ -82,8 +85,7 @@ record PolicyCondition(
 
   // A negative operator holds when none of the policy's values matches.
   private boolean holds(String given, AccessRequest request) {
-    boolean any =
-        values.stream().anyMatch(value -> matches(resolve(value, request), given));
+    boolean any = values.stream().anyMatch(value -> matches(resolve(value, request), given));
     return negative() != any;
   }
 
@@ -99,8 +101,7 @@ record PolicyCondition(
   }
 
   private boolean ordered(String wanted, String given) {
-    Integer order =
-        operator.startsWith("numeric") ? numbers(given, wanted) : dates(given, wanted);
+    Integer order = operator.startsWith("numeric") ? numbers(given, wanted) : dates(given, wanted);
     if (order == null) {
       return false;
     }

@@ -95,8 +95,7 @@ record PolicyStatement(
               wanted.getOrDefault("Service", List.of()).contains(service.name())
                   || wanted.getOrDefault("Service", List.of()).contains("*")
                   || everyone(wanted);
-          case Principal.Root root ->
-              everyone(wanted) || account(wanted, root.account());
+          case Principal.Root root -> everyone(wanted) || account(wanted, root.account());
           case Principal.RoleSession role ->
               everyone(wanted)
                   || account(wanted, role.account())

@@ -31,14 +31,16 @@ class PolicyTest {
   void aServiceMaySendForItsSourceOnly() {
     String policy =
         "[{'Effect':'Allow','Principal':{'Service':'sns.amazonaws.com'},'Action':'sqs:SendMessage',"
-            + "'Resource':'" + QUEUE + "','Condition':{'ArnEquals':{'aws:SourceArn':'" + TOPIC + "'}}}]";
+            + "'Resource':'"
+            + QUEUE
+            + "','Condition':{'ArnEquals':{'aws:SourceArn':'"
+            + TOPIC
+            + "'}}}]";
     assertThat(decide(policy, send(service("sns.amazonaws.com", TOPIC)))).isEqualTo(Decision.ALLOW);
     assertThat(decide(policy, send(service("sns.amazonaws.com", TOPIC + "x"))))
         .isEqualTo(Decision.SILENT);
-    assertThat(decide(policy, send(service("s3.amazonaws.com", TOPIC))))
-        .isEqualTo(Decision.SILENT);
-    assertThat(decide(policy, send(new Principal.Root("000000000000"))))
-        .isEqualTo(Decision.SILENT);
+    assertThat(decide(policy, send(service("s3.amazonaws.com", TOPIC)))).isEqualTo(Decision.SILENT);
+    assertThat(decide(policy, send(new Principal.Root("000000000000")))).isEqualTo(Decision.SILENT);
   }
 
   @Test
@@ -74,9 +76,11 @@ class PolicyTest {
             .with("aws:CurrentTime", "2026-01-02T00:00:00Z")
             .with("s3:max-keys", "10")
             .with("aws:SecureTransport", "false");
-    assertThat(holds("'IpAddress':{'aws:SourceIp':['192.168.0.0/16','10.0.0.0/8']}", request)).isTrue();
+    assertThat(holds("'IpAddress':{'aws:SourceIp':['192.168.0.0/16','10.0.0.0/8']}", request))
+        .isTrue();
     assertThat(holds("'NotIpAddress':{'aws:SourceIp':'10.0.0.0/8'}", request)).isFalse();
-    assertThat(holds("'DateLessThan':{'aws:CurrentTime':'2026-01-03T00:00:00Z'}", request)).isTrue();
+    assertThat(holds("'DateLessThan':{'aws:CurrentTime':'2026-01-03T00:00:00Z'}", request))
+        .isTrue();
     assertThat(holds("'NumericLessThanEquals':{'s3:max-keys':'10'}", request)).isTrue();
     assertThat(holds("'NumericGreaterThan':{'s3:max-keys':10}", request)).isFalse();
     assertThat(holds("'Bool':{'aws:SecureTransport':true}", request)).isFalse();
@@ -87,7 +91,10 @@ class PolicyTest {
         .isFalse();
     assertThat(holds("'ForAllValues:StringLike':{'aws:TagKeys':'a*'}", request)).isTrue();
     assertThat(holds("'ForAnyValue:StringLike':{'aws:TagKeys':'a*'}", request)).isFalse();
-    assertThat(holds("'StringEquals':{'aws:PrincipalArn':'arn:aws:iam::${aws:PrincipalAccount}:role/r'}", request))
+    assertThat(
+            holds(
+                "'StringEquals':{'aws:PrincipalArn':'arn:aws:iam::${aws:PrincipalAccount}:role/r'}",
+                request))
         .isTrue();
   }
 

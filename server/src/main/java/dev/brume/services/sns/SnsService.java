@@ -76,7 +76,9 @@ public final class SnsService implements SnsApi {
   @Override
   public SetTopicAttributesResponse setTopicAttributes(Call call, SetTopicAttributesInput in) {
     catalog.setAttribute(
-        topics.require(call, in.topicArn(), "SetTopicAttributes"), String.valueOf(in.attributeName()), in.attributeValue());
+        topics.require(call, in.topicArn(), "SetTopicAttributes"),
+        String.valueOf(in.attributeName()),
+        in.attributeValue());
     return new SetTopicAttributesResponse();
   }
 
@@ -88,7 +90,8 @@ public final class SnsService implements SnsApi {
 
   @Override
   public RemovePermissionResponse removePermission(Call call, RemovePermissionInput in) {
-    catalog.removePermission(topics.require(call, in.topicArn(), "RemovePermission"), String.valueOf(in.label()));
+    catalog.removePermission(
+        topics.require(call, in.topicArn(), "RemovePermission"), String.valueOf(in.label()));
     return new RemovePermissionResponse();
   }
 
@@ -155,7 +158,10 @@ public final class SnsService implements SnsApi {
   public GetSubscriptionAttributesResponse getSubscriptionAttributes(
       Call call, GetSubscriptionAttributesInput in) {
     return new GetSubscriptionAttributesResponse()
-        .attributes(topics.requireSubscription(call, in.subscriptionArn(), "GetSubscriptionAttributes").shown());
+        .attributes(
+            topics
+                .requireSubscription(call, in.subscriptionArn(), "GetSubscriptionAttributes")
+                .shown());
   }
 
   @Override
@@ -185,7 +191,9 @@ public final class SnsService implements SnsApi {
       Call call, ListSubscriptionsByTopicInput in) {
     Page<dev.brume.services.sns.Subscription> page =
         page(
-            topics.subscriptionsOf(topics.require(call, in.topicArn(), "ListSubscriptionsByTopic")).stream()
+            topics
+                .subscriptionsOf(topics.require(call, in.topicArn(), "ListSubscriptionsByTopic"))
+                .stream()
                 .map(Topics.Live::subscription)
                 .toList(),
             dev.brume.services.sns.Subscription::id,

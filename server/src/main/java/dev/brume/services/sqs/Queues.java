@@ -67,8 +67,7 @@ final class Queues {
     boolean own =
         call.account().equals(queue.settings().account())
             && !(call.principal() instanceof Principal.Anonymous);
-    if (!own
-        && !queue.policyAllows(AccessRequest.of(call.principal(), "sqs:" + action, arn))) {
+    if (!own && !queue.policyAllows(AccessRequest.of(call.principal(), "sqs:" + action, arn))) {
       throw SqsErrors.accessDenied(call.principal().arn(), action, arn);
     }
   }

@@ -79,12 +79,14 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public GetQueueAttributesResult getQueueAttributes(Call call, GetQueueAttributesRequest in) {
-    return catalog.attributes(call, queues.byUrl(call, in.queueUrl(), "GetQueueAttributes"), in.attributeNames());
+    return catalog.attributes(
+        call, queues.byUrl(call, in.queueUrl(), "GetQueueAttributes"), in.attributeNames());
   }
 
   @Override
   public SetQueueAttributesResponse setQueueAttributes(Call call, SetQueueAttributesRequest in) {
-    catalog.setAttributes(call, queues.byUrl(call, in.queueUrl(), "SetQueueAttributes"), in.attributes());
+    catalog.setAttributes(
+        call, queues.byUrl(call, in.queueUrl(), "SetQueueAttributes"), in.attributes());
     return new SetQueueAttributesResponse();
   }
 
@@ -96,7 +98,8 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public RemovePermissionResponse removePermission(Call call, RemovePermissionRequest in) {
-    catalog.removePermission(queues.byUrl(call, in.queueUrl(), "RemovePermission"), String.valueOf(in.label()));
+    catalog.removePermission(
+        queues.byUrl(call, in.queueUrl(), "RemovePermission"), String.valueOf(in.label()));
     return new RemovePermissionResponse();
   }
 
@@ -211,7 +214,8 @@ public final class SqsService implements SqsApi, AutoCloseable {
 
   @Override
   public ReceiveMessageResult receiveMessage(Call call, ReceiveMessageRequest in) {
-    List<Message> messages = receiving.receive(queues.byUrl(call, in.queueUrl(), "ReceiveMessage"), in);
+    List<Message> messages =
+        receiving.receive(queues.byUrl(call, in.queueUrl(), "ReceiveMessage"), in);
     return messages.isEmpty()
         ? new ReceiveMessageResult()
         : new ReceiveMessageResult().messages(messages);

@@ -365,7 +365,9 @@ class SqsServiceTest {
   void anotherAccountNeedsThePolicy() {
     String url = at.queue("q", Map.of());
     var stranger =
-        at.call().as(new dev.brume.model.Principal.Root("111111111111")).in("111111111111", "us-east-1");
+        at.call()
+            .as(new dev.brume.model.Principal.Root("111111111111"))
+            .in("111111111111", "us-east-1");
     var message = new SendMessageRequest().queueUrl(url).messageBody("x");
     assertThatThrownBy(() -> at.sqs.sendMessage(stranger, message))
         .isInstanceOf(ServiceError.class)
