@@ -1,0 +1,63 @@
+package dev.brume.services.s3;
+
+import dev.brume.events.Event;
+import dev.brume.events.Targets;
+import dev.brume.ids.Ids;
+import dev.brume.model.Body;
+import dev.brume.model.Call;
+import dev.brume.model.Operations;
+import dev.brume.model.Principal;
+import dev.brume.model.s3.CreateBucketRequest;
+import dev.brume.model.s3.PutObjectRequest;
+import dev.brume.store.Kv;
+import dev.brume.store.MemoryBlobs;
+import dev.brume.store.MemoryKv;
+import dev.brume.store.Tx;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// S3 on a store in memory, with targets that only note what they were handed.
+final class S3Fixture {
+  final Ids ids = new Ids(new Random(1));
+  final Kv kv = new MemoryKv();
+  final MemoryBlobs blobs = new MemoryBlobs(ids);
+  final List<Event> sent = new ArrayList<>();
+  final S3Service s3 = new S3Service(kv, blobs, new Noted(), ids);
+  final Call call =
+      new Call(
+          "000000000000",
+          "us-east-1",
+          new Principal.Root("000000000000"),
+          "REQUEST1",
+          Instant.parse("2026-11-23T10:00:00.123Z"),
+          "http://127.0.0.1:4566");
+
+  private final class Noted implements Targets {
+    @Override
+    public void receive(String arnService, Receiver receiver) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void send(Tx tx, Event event) {
+      tx.afterCommit(() -> sent.add(event));
+    }
+  }
+
+  Operations operations() {
+    return (caller, service, operation, input) ->
+        s3.call(s3.model().operation(operation).index(), caller, input);
+  }
+
+  void bucket(String name) {
+    s3.createBucket(call, new CreateBucketRequest().bucket(name));
+  }
+
+  String put(String bucket, String key, String body) {
+    return s3.putObject(
+            call, new PutObjectRequest().bucket(bucket).key(key).body(Body.of(body)))
+        .versionId();
+  }
+}
