@@ -78,7 +78,8 @@ class ListingTest {
   @Test
   void afterTheLast() {
     assertThat(page("", null, "e", 10).entries()).isEmpty();
-    assertThat(page("", null, "b/2", 10).entries()).containsExactly("b/c/3", "b0", "d/", "d/x", "e");
+    assertThat(page("", null, "b/2", 10).entries())
+        .containsExactly("b/c/3", "b0", "d/", "d/x", "e");
   }
 
   @Test

@@ -35,8 +35,7 @@ class RulesTest {
     Instant then = Instant.ofEpochSecond(1000);
     long modified = 1_000_000;
     new Preconditions("\"abc\"", null, null, then.minusSeconds(1)).checkRead(etag, modified);
-    assertThatThrownBy(
-            () -> new Preconditions("\"x\"", null, null, null).checkRead(etag, modified))
+    assertThatThrownBy(() -> new Preconditions("\"x\"", null, null, null).checkRead(etag, modified))
         .hasMessageContaining("pre-conditions");
     assertThatThrownBy(() -> new Preconditions(null, "*", null, null).checkRead(etag, modified))
         .hasMessage("Not Modified");
@@ -45,8 +44,7 @@ class RulesTest {
     new Preconditions(null, "\"x\"", then, null).checkRead(etag, modified);
     assertThatThrownBy(
             () ->
-                new Preconditions(null, null, null, then.minusSeconds(1))
-                    .checkRead(etag, modified))
+                new Preconditions(null, null, null, then.minusSeconds(1)).checkRead(etag, modified))
         .hasMessageContaining("pre-conditions");
   }
 
@@ -96,7 +94,8 @@ class RulesTest {
   @Test
   void checksumsOfParts() {
     String part = "\"5d41402abc4b2a76b9719d911017c592\"";
-    assertThat(Checksums.etag(List.of(part, part))).isEqualTo("\"616b22817b80eed9f65c3aa38cd29054-2\"");
+    assertThat(Checksums.etag(List.of(part, part)))
+        .isEqualTo("\"616b22817b80eed9f65c3aa38cd29054-2\"");
     assertThatThrownBy(() -> Checksums.named("MD4")).hasMessageContaining("unsupported");
   }
 

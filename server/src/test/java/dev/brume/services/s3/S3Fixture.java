@@ -56,8 +56,7 @@ final class S3Fixture {
   }
 
   String put(String bucket, String key, String body) {
-    return s3.putObject(
-            call, new PutObjectRequest().bucket(bucket).key(key).body(Body.of(body)))
+    return s3.putObject(call, new PutObjectRequest().bucket(bucket).key(key).body(Body.of(body)))
         .versionId();
   }
 }

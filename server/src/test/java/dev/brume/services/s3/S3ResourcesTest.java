@@ -88,8 +88,7 @@ class S3ResourcesTest {
                     call, new GetBucketNotificationConfigurationRequest().bucket("staging"))
                 .queueConfigurations())
         .hasSize(1);
-    assertThat(
-            s3.getBucketTagging(call, new GetBucketTaggingRequest().bucket("staging")).tagSet())
+    assertThat(s3.getBucketTagging(call, new GetBucketTaggingRequest().bucket("staging")).tagSet())
         .anyMatch(tag -> tag.key().equals("team"))
         .anyMatch(tag -> tag.key().equals("t"));
     // The same request again, after a crash.
@@ -110,7 +109,8 @@ class S3ResourcesTest {
                     fixture.call, new GetBucketCorsRequest().bucket("staging")))
         .hasMessage("The CORS configuration does not exist");
     assertThat(
-            fixture.s3
+            fixture
+                .s3
                 .getBucketVersioning(
                     fixture.call, new GetBucketVersioningRequest().bucket("staging"))
                 .status())

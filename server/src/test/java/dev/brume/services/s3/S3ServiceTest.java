@@ -28,7 +28,8 @@ class S3ServiceTest {
   @Test
   void smallAndLargeBodies() throws IOException {
     fixture.bucket("bucket");
-    for (int size : new int[] {0, 1, S3Limits.INLINE_BYTES_MAX, S3Limits.INLINE_BYTES_MAX + 1, 1 << 20}) {
+    for (int size :
+        new int[] {0, 1, S3Limits.INLINE_BYTES_MAX, S3Limits.INLINE_BYTES_MAX + 1, 1 << 20}) {
       byte[] bytes = fixture.ids.bytes(size);
       s3.putObject(
           fixture.call, new PutObjectRequest().bucket("bucket").key("k").body(Body.of(bytes)));
@@ -82,8 +83,7 @@ class S3ServiceTest {
     assertThat(all.deleteMarkers().getFirst().isLatest()).isTrue();
     assertThat(all.versions().getLast().versionId()).isEqualTo("null");
     s3.deleteObject(
-        fixture.call,
-        new DeleteObjectRequest().bucket("bucket").key("k").versionId(marker));
+        fixture.call, new DeleteObjectRequest().bucket("bucket").key("k").versionId(marker));
     assertThat(get("bucket", "k")).asString().isEqualTo("2");
     GetObjectOutput old =
         s3.getObject(
@@ -146,8 +146,7 @@ class S3ServiceTest {
   }
 
   private JsonNode payload(int index) {
-    return Json.parseOwn(
-        new String(fixture.sent.get(index).payload(), StandardCharsets.UTF_8));
+    return Json.parseOwn(new String(fixture.sent.get(index).payload(), StandardCharsets.UTF_8));
   }
 
   @Test
