@@ -18,6 +18,8 @@ import dev.brume.json.Json;
 import dev.brume.model.ServiceModels;
 import dev.brume.protocol.Router;
 import dev.brume.resources.ResourceType;
+import dev.brume.services.apigateway.ApiGatewayResources;
+import dev.brume.services.apigateway.ApiGatewayService;
 import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
@@ -177,6 +179,11 @@ public final class Brume implements AutoCloseable {
     closing.add(lambda::close);
     closing.add(functions::close);
     this.functions = functions;
+
+    var apiGateway = new ApiGatewayService(kv, ids);
+    services.add(apiGateway);
+    doors.add(apiGateway.invokeUrls(services, clock));
+    types.addAll(new ApiGatewayResources(services).all());
 
     timers.start();
     targets.start();
