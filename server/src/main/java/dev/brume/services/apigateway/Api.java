@@ -43,8 +43,7 @@ record Api(
     left.values()
         .removeIf(
             other ->
-                other.id().equals(resource.id())
-                    || other.path().startsWith(resource.path() + "/"));
+                other.id().equals(resource.id()) || other.path().startsWith(resource.path() + "/"));
     return withResources(left);
   }
 
@@ -79,8 +78,7 @@ record Api(
   }
 
   /// The method of a resource changed.
-  Api change(
-      @Nullable String resourceId, @Nullable String verb, UnaryOperator<ApiMethod> change) {
+  Api change(@Nullable String resourceId, @Nullable String verb, UnaryOperator<ApiMethod> change) {
     ApiResource resource = resource(resourceId);
     return with(resource.with(change.apply(resource.method(verb))));
   }

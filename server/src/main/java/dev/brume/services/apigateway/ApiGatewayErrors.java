@@ -10,8 +10,7 @@ final class ApiGatewayErrors {
   private ApiGatewayErrors() {}
 
   static NotFoundException noApi(String account, String apiId) {
-    return new NotFoundException(
-        "Invalid API identifier specified " + account + ":" + apiId);
+    return new NotFoundException("Invalid API identifier specified " + account + ":" + apiId);
   }
 
   static NotFoundException noResource() {
@@ -76,7 +75,9 @@ final class ApiGatewayErrors {
 
   static BadRequestException secondVariable(String sibling) {
     return new BadRequestException(
-        "A sibling (" + sibling + ") of this resource already has a variable path part -- only one"
+        "A sibling ("
+            + sibling
+            + ") of this resource already has a variable path part -- only one"
             + " is allowed");
   }
 
@@ -116,6 +117,7 @@ final class ApiGatewayErrors {
   }
 
   static LimitExceededException tooMany(String what) {
-    return new LimitExceededException("Maximum number of " + what + " for this API has been reached");
+    return new LimitExceededException(
+        "Maximum number of " + what + " for this API has been reached");
   }
 }

@@ -6,7 +6,8 @@ import dev.brume.resources.ResourceType;
 import java.util.List;
 
 /// The CloudFormation types
-/// [AWS::ApiGateway](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGateway.html).
+///
+// [AWS::ApiGateway](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGateway.html).
 public final class ApiGatewayResources {
   private final ApiGatewayClient client;
 

@@ -294,8 +294,7 @@ public final class ApiGatewayService implements ApiGatewayApi {
     List<ApiDeployment> all =
         kv.read(
             reader ->
-                store.deployments(
-                    reader, call, store.api(reader, call, in.restApiId()).id()));
+                store.deployments(reader, call, store.api(reader, call, in.restApiId()).id()));
     Page<Deployment> page =
         Page.of(all.stream().map(Answers::of).toList(), in.position(), in.limit());
     return new Deployments().items(page.items()).position(page.next());
@@ -323,18 +322,13 @@ public final class ApiGatewayService implements ApiGatewayApi {
         kv.<ApiStage>read(
             reader ->
                 store.stage(
-                    reader,
-                    call,
-                    store.api(reader, call, in.restApiId()).id(),
-                    in.stageName())));
+                    reader, call, store.api(reader, call, in.restApiId()).id(), in.stageName())));
   }
 
   @Override
   public Stages getStages(Call call, GetStagesRequest in) {
     List<ApiStage> all =
-        kv.read(
-            reader ->
-                store.stages(reader, call, store.api(reader, call, in.restApiId()).id()));
+        kv.read(reader -> store.stages(reader, call, store.api(reader, call, in.restApiId()).id()));
     String deployment = in.deploymentId();
     return new Stages()
         .item(

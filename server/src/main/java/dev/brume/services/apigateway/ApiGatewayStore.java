@@ -159,7 +159,8 @@ final class ApiGatewayStore {
       return known;
     }
     // Read and remembered under the map's lock, so that a change in between is not missed.
-    return served.computeIfAbsent(name, absent -> kv.read(reader -> load(reader, apiId, stageName)));
+    return served.computeIfAbsent(
+        name, absent -> kv.read(reader -> load(reader, apiId, stageName)));
   }
 
   private static @Nullable Served load(Reader reader, String apiId, String stageName) {
@@ -175,8 +176,7 @@ final class ApiGatewayStore {
     }
     ApiStage stage = STAGE.read(stageRow);
     byte[] deploymentRow =
-        reader.get(
-            key(owner.account(), owner.region(), "deployment", apiId, stage.deploymentId()));
+        reader.get(key(owner.account(), owner.region(), "deployment", apiId, stage.deploymentId()));
     if (deploymentRow == null) {
       return null;
     }

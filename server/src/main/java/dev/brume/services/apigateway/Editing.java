@@ -243,7 +243,8 @@ final class Editing {
   ApiMethod putMethod(Call call, PutMethodRequest in) {
     String verb = String.valueOf(in.httpMethod());
     if (!VERBS.contains(verb)) {
-      throw ApiGatewayErrors.invalid("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
+      throw ApiGatewayErrors.invalid(
+          "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
     }
     refuse(!"NONE".equals(in.authorizationType()), "authorizers of type " + in.authorizationType());
     refuse(Boolean.TRUE.equals(in.apiKeyRequired()), "methods that need an API key");
@@ -253,12 +254,7 @@ final class Editing {
     checkModels(in.requestModels());
     var method =
         new ApiMethod(
-            verb,
-            in.operationName(),
-            in.requestParameters(),
-            in.requestModels(),
-            Map.of(),
-            null);
+            verb, in.operationName(), in.requestParameters(), in.requestModels(), Map.of(), null);
     change(
         call,
         in.restApiId(),
@@ -325,8 +321,7 @@ final class Editing {
     if (type.equals("AWS_PROXY")) {
       checkFunctionUri(uri);
       if (in.integrationHttpMethod() == null) {
-        throw ApiGatewayErrors.invalid(
-            "Enumeration value for HttpMethod must be non-empty");
+        throw ApiGatewayErrors.invalid("Enumeration value for HttpMethod must be non-empty");
       }
     }
     String passthrough =
@@ -356,8 +351,7 @@ final class Editing {
     change(
         call,
         in.restApiId(),
-        api ->
-            api.change(in.resourceId(), in.httpMethod(), method -> method.with(integration)));
+        api -> api.change(in.resourceId(), in.httpMethod(), method -> method.with(integration)));
     return integration;
   }
 

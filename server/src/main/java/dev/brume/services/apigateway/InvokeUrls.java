@@ -84,8 +84,7 @@ public final class InvokeUrls implements FrontDoor {
     }
     String requestId = ids.uuid();
     String extendedId = Base64.getEncoder().encodeToString(ids.bytes(11));
-    String traceId =
-        "Root=1-" + Long.toHexString(clock.millis() / 1000) + "-" + ids.hex(24);
+    String traceId = "Root=1-" + Long.toHexString(clock.millis() / 1000) + "-" + ids.hex(24);
     Reply reply = reply(exchange, target, requestId, extendedId, traceId);
     Headers headers = reply.headers();
     headers.set("x-amzn-RequestId", requestId);

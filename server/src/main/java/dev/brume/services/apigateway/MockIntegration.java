@@ -10,7 +10,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /// A [`MOCK`
-/// integration](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html):
+///
+// integration](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html):
 /// the request template gives the status, the integration response for it the answer.
 final class MockIntegration {
   private static final Pattern STATUS =

@@ -54,8 +54,7 @@ final class ResourceResourceType implements ResourceType {
       ResourceRequest request, CreateResourceRequest wanted, ConflictException conflict) {
     var all =
         client.getResources(
-            request.call(),
-            new GetResourcesRequest().restApiId(wanted.restApiId()).limit(500));
+            request.call(), new GetResourcesRequest().restApiId(wanted.restApiId()).limit(500));
     for (Resource resource : all.items()) {
       boolean same =
           String.valueOf(wanted.parentId()).equals(resource.parentId())

@@ -74,7 +74,8 @@ final class Routes {
       if (resource.greedy()) {
         if (!resource.methods().isEmpty()) {
           var with = new LinkedHashMap<>(parameters);
-          with.put(resource.variableName(), String.join("/", segments.subList(at, segments.size())));
+          with.put(
+              resource.variableName(), String.join("/", segments.subList(at, segments.size())));
           return new Match(resource, with);
         }
       } else if (resource.variable() ? !segment.isEmpty() : resource.pathPart().equals(segment)) {

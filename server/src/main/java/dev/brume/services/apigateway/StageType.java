@@ -89,10 +89,7 @@ final class StageType implements ResourceType {
     Stage stage =
         client.updateStage(
             request.call(),
-            new UpdateStageRequest()
-                .restApiId(api)
-                .stageName(physicalId)
-                .patchOperations(patch));
+            new UpdateStageRequest().restApiId(api).stageName(physicalId).patchOperations(patch));
     Map<String, String> tags = Properties.tags(request.tags(), properties);
     String arn =
         "arn:aws:apigateway:"
