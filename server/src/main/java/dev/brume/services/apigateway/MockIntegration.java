@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/// A [`MOCK`
+/// A
 ///
-// integration](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html):
-/// the request template gives the status, the integration response for it the answer.
+// [MOCK](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html)
+/// integration: the request template gives the status, the integration response for it the answer.
 final class MockIntegration {
   private static final Pattern STATUS =
       Pattern.compile("[\"']?statusCode[\"']?\\s*:\\s*[\"']?(\\d{3})[\"']?");

@@ -15,11 +15,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The
-///
-// [event](https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-input-format)
-/// of an `AWS_PROXY` integration, format 1.0. Path and path parameters stay percent-encoded, query
-/// parameters are decoded.
+/// The event of an
+/// [Lambda proxy](https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html)
+/// integration, format 1.0. Path and path parameters stay percent-encoded, query parameters are
+/// decoded.
 final class ProxyEvent {
   private static final DateTimeFormatter REQUEST_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.US).withZone(ZoneOffset.UTC);

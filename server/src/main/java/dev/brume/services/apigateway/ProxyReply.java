@@ -11,10 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The
-///
-// [answer](https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html#api-gateway-simple-proxy-for-lambda-output-format)
-/// of a function behind an `AWS_PROXY` integration. One that is not as it must be is a 502.
+/// The answer of a function behind an `AWS_PROXY` integration. One that is not as it must be is a
+/// 502.
 final class ProxyReply {
   private static final Set<String> FIELDS =
       Set.of("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded");
