@@ -9,10 +9,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
-/// A
-///
-// [MOCK](https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html)
-/// integration: the request template gives the status, the integration response for it the answer.
+/// A `MOCK` integration: the request template gives the status, the integration response for it the
+/// answer. See `how-to-mock-integration` in API Gateway's developer guide.
 final class MockIntegration {
   private static final Pattern STATUS =
       Pattern.compile("[\"']?statusCode[\"']?\\s*:\\s*[\"']?(\\d{3})[\"']?");
