@@ -4,6 +4,7 @@ import dev.brume.ids.Ids;
 import dev.brume.store.Key;
 import dev.brume.store.Kv;
 import dev.brume.store.Row;
+import dev.brume.store.StoreClosed;
 import dev.brume.store.Tx;
 import dev.brume.time.Clock;
 import dev.brume.time.Timers;
@@ -91,9 +92,19 @@ public final class Outbox implements Targets, AutoCloseable {
   private void deliver(Entry entry) {
     inFlight.acquireUninterruptibly();
     try {
-      if (closed) {
-        return;
+      if (!closed) {
+        attempt(entry);
       }
+    } catch (StoreClosed e) {
+      // What is still in the outbox is delivered at the next start.
+      LOG.log(System.Logger.Level.DEBUG, "closed during a delivery", e);
+    } finally {
+      inFlight.release();
+    }
+  }
+
+  private void attempt(Entry entry) {
+    try {
       receiver(entry.event()).deliver(entry.event());
       kv.tx(
           tx -> {
@@ -102,14 +113,14 @@ public final class Outbox implements Targets, AutoCloseable {
           });
     } catch (DeliveryFailed e) {
       failed(entry, e.code(), String.valueOf(e.getMessage()), e.retryable());
+    } catch (StoreClosed e) {
+      throw e;
     } catch (RuntimeException e) {
       if (!closed) {
         LOG.log(
             System.Logger.Level.ERROR, "delivery to " + entry.event().targetArn() + " failed", e);
         failed(entry, "InternalError", "delivery failed", true);
       }
-    } finally {
-      inFlight.release();
     }
   }
 
