@@ -129,7 +129,9 @@ class SqsSimulationTest {
   private java.util.Optional<String> pick(Random random) {
     List<String> held =
         known.entrySet().stream()
-            .filter(entry -> entry.getValue().handle != null && entry.getValue().receives < RECEIVES_MAX)
+            .filter(
+                entry ->
+                    entry.getValue().handle != null && entry.getValue().receives < RECEIVES_MAX)
             .map(Map.Entry::getKey)
             .sorted()
             .toList();
