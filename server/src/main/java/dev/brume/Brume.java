@@ -196,7 +196,7 @@ public final class Brume implements AutoCloseable {
       Path data = settings.data();
       Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
       var usual = FunctionsSettings.of(folder).with(settings.isolation());
-      return new Functions(data == null ? usual.throwAway(folder) : usual, clock, ids);
+      return new Functions(data == null ? usual.throwAway(folder) : usual, clock, wall, ids);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -76,7 +76,7 @@ final class Environment {
   /// What an environment was made into.
   ///
   /// @param stream its log stream
-  /// @param credentialsExpire on the virtual clock
+  /// @param credentialsExpire by the machine's time
   record Assignment(FunctionSpec spec, String stream, Instant credentialsExpire) {}
 
   /// What a runtime posted instead of asking for its first event.

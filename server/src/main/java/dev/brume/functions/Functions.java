@@ -5,6 +5,7 @@ import dev.brume.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
@@ -45,13 +46,14 @@ public final class Functions implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
   private volatile boolean closed;
 
-  public Functions(FunctionsSettings settings, Clock clock, Ids ids) {
+  /// @param wall the machine's time, which credentials are valid by
+  public Functions(FunctionsSettings settings, Clock clock, InstantSource wall, Ids ids) {
     this.settings = settings;
     this.clock = clock;
     this.ids = ids;
     code = new CodeStore(settings.folder());
     interpreters = new Interpreters(settings);
-    pool = new Pool(clock, settings.environmentsMax());
+    pool = new Pool(clock, wall, settings.environmentsMax());
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("functions-timer").daemon(true).factory());

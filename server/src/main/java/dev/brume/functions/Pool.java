@@ -2,6 +2,7 @@ package dev.brume.functions;
 
 import dev.brume.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Pool {
   private static final Duration CREDENTIALS_LEFT = Duration.ofMinutes(5);
   private final Clock clock;
+  private final InstantSource wall;
   private final int environmentsMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -30,8 +32,9 @@ final class Pool {
   private final Set<Environment> busy = new HashSet<>();
   private int reserved;
 
-  Pool(Clock clock, int environmentsMax) {
+  Pool(Clock clock, InstantSource wall, int environmentsMax) {
     this.clock = clock;
+    this.wall = wall;
     this.environmentsMax = environmentsMax;
   }
 
@@ -47,7 +50,7 @@ final class Pool {
             environment
                 .assignment()
                 .credentialsExpire()
-                .isAfter(clock.instant().plus(CREDENTIALS_LEFT));
+                .isAfter(wall.instant().plus(CREDENTIALS_LEFT));
         if (environment.alive() && fresh) {
           busy.add(environment);
           return environment;

@@ -58,6 +58,7 @@ final class FunctionsFixture implements AutoCloseable {
                 1,
                 null),
             CLOCK,
+            CLOCK,
             ids);
     code = functions.code().add(handlers()).hash();
   }

@@ -71,6 +71,7 @@ final class LambdaFixture implements AutoCloseable {
                 1,
                 null),
             clock,
+            clock,
             ids);
     services.add(new IamService(kv, ids));
     services.add(new StsService(new Credentials(kv, clock, ids), services));
