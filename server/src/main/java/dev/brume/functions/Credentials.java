@@ -4,7 +4,8 @@ import java.time.Instant;
 
 /// A role's temporary credentials.
 ///
-/// @param expires by the machine's time, which the function sees; an environment whose credentials end is replaced
+/// @param expires by the machine's time, which the function sees; an environment whose credentials
+///   end is replaced
 public record Credentials(
     String accessKeyId, String secretAccessKey, String sessionToken, Instant expires) {
 
