@@ -39,15 +39,21 @@ enum TreeFormat {
   /// The member with this wire name, null if there is none.
   @Nullable Member member(Shape shape, String wireName) {
     Member member = shape.member(wireName);
-    if (this != REST_JSON || member != null && wireName(member).equals(wireName)) {
+    if (this != REST_JSON
+        || member != null && inDocument(member) && wireName(member).equals(wireName)) {
       return member;
     }
+    // A label may have the same name in the model as another member has in the document.
+    Member bound = null;
     for (Member candidate : shape.members()) {
       if (wireName(candidate).equals(wireName)) {
-        return candidate;
+        if (inDocument(candidate)) {
+          return candidate;
+        }
+        bound = candidate;
       }
     }
-    return null;
+    return bound;
   }
 
   /// The member's name in the document. Bindings of nested structures do not count.
