@@ -41,6 +41,7 @@ final class Duck implements AutoCloseable {
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty("jdbc_stream_results", "true");
+    NativeCopy.removed();
     try {
       connection = DriverManager.getConnection("jdbc:duckdb:", properties);
     } catch (SQLException e) {

@@ -38,8 +38,15 @@ public final class SqlEngine {
   /// One statement and its surroundings.
   ///
   /// @param id names its folder; unique among those that run
+  /// @param parameters literals for its question marks, in their order
   /// @param database what names without one mean, lower case
-  public record Job(String id, String sql, String database, Instant now) {}
+  public record Job(
+      String id, String sql, List<String> parameters, String database, Instant now) {}
+
+  /// Whether a statement's result is rows of a query (CSV) rather than lines of text. Never throws.
+  public static boolean rows(String sql) {
+    return StatementKind.of(sql) == StatementKind.DML;
+  }
 
   /// What to do with a result while its file is there.
   public interface Receiver<T> {
@@ -104,7 +111,8 @@ public final class SqlEngine {
       Path own,
       boolean explain)
       throws IOException {
-    String sql = explain ? " ".repeat(7) + afterExplain(job.sql()) : job.sql();
+    String given = explain ? afterExplain(job.sql()) : job.sql();
+    String sql = Parameters.apply(given, job.parameters());
     Translation translation = Translation.of(sql, job.now());
     Path data = Files.createDirectory(own.resolve("data"));
     try (var duck = new Duck(data, memoryMegabytes, job.database(), translation)) {

@@ -30,7 +30,7 @@ class SqlEngineTest {
 
   private String run(String sql) {
     return engine.run(
-        new SqlEngine.Job("q", sql, "lake", NOW),
+        new SqlEngine.Job("q", sql, List.of(), "lake", NOW),
         catalog,
         objects,
         new Cancellation(),
@@ -316,7 +316,7 @@ class SqlEngineTest {
     assertThatThrownBy(
             () ->
                 engine.run(
-                    new SqlEngine.Job("q", "SELECT 1", "lake", NOW),
+                    new SqlEngine.Job("q", "SELECT 1", List.of(), "lake", NOW),
                     catalog,
                     objects,
                     cancellation,
