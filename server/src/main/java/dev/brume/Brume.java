@@ -20,6 +20,8 @@ import dev.brume.protocol.Router;
 import dev.brume.resources.ResourceType;
 import dev.brume.services.apigateway.ApiGatewayResources;
 import dev.brume.services.apigateway.ApiGatewayService;
+import dev.brume.services.athena.AthenaResources;
+import dev.brume.services.athena.AthenaService;
 import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
@@ -165,6 +167,11 @@ public final class Brume implements AutoCloseable {
     services.add(new GlueService(kv));
     types.addAll(new GlueResources(services).all());
 
+    var athena = new AthenaService(kv, clock, services, ids, queries(settings));
+    services.add(athena);
+    closing.add(athena::close);
+    types.addAll(new AthenaResources(services).all());
+
     var s3 = new S3Service(kv, blobs, targets, ids);
     s3.sweepBlobs();
     services.add(s3);
@@ -188,6 +195,17 @@ public final class Brume implements AutoCloseable {
     timers.start();
     targets.start();
     lambda.start();
+    athena.start();
+  }
+
+  // The files of running queries, gone when they end.
+  private static Path queries(Settings settings) {
+    try {
+      Path data = settings.data();
+      return data == null ? Files.createTempDirectory("brume-queries-") : data.resolve("queries");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   // Without a data folder functions' code lives in a folder that goes with the process.
