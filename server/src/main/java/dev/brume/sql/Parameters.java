@@ -38,8 +38,7 @@ final class Parameters {
     List<Token> tokens = Lexer.trino(value);
     int size = tokens.size() - 1;
     Token last = tokens.get(Math.max(0, size - 1));
-    boolean signed =
-        size == 2 && tokens.getFirst().symbol("-") && last.kind() == Token.Kind.NUMBER;
+    boolean signed = size == 2 && tokens.getFirst().symbol("-") && last.kind() == Token.Kind.NUMBER;
     boolean typed =
         size == 2
             && tokens.getFirst().kind() == Token.Kind.WORD

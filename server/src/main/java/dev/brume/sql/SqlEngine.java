@@ -40,8 +40,7 @@ public final class SqlEngine {
   /// @param id names its folder; unique among those that run
   /// @param parameters literals for its question marks, in their order
   /// @param database what names without one mean, lower case
-  public record Job(
-      String id, String sql, List<String> parameters, String database, Instant now) {}
+  public record Job(String id, String sql, List<String> parameters, String database, Instant now) {}
 
   /// Whether a statement's result is rows of a query (CSV) rather than lines of text. Never throws.
   public static boolean rows(String sql) {

@@ -42,7 +42,12 @@ public final class AthenaResources {
     @Override
     public Set<String> properties() {
       return Set.of(
-          "Name", "Description", "State", "Tags", "WorkGroupConfiguration", "RecursiveDeleteOption");
+          "Name",
+          "Description",
+          "State",
+          "Tags",
+          "WorkGroupConfiguration",
+          "RecursiveDeleteOption");
     }
 
     @Override
@@ -179,8 +184,7 @@ public final class AthenaResources {
                           "cloudformation-" + request.suffix() + "-" + request.suffix()))
               .namedQueryId();
       String physicalId = String.valueOf(id);
-      return new ResourceState(
-          physicalId, Map.of("NamedQueryId", TextNode.valueOf(physicalId)));
+      return new ResourceState(physicalId, Map.of("NamedQueryId", TextNode.valueOf(physicalId)));
     }
 
     @Override
@@ -192,8 +196,7 @@ public final class AthenaResources {
               .name(request.nameOr("Name", 128))
               .description(text(request.properties(), "Description"))
               .queryString(text(request.properties(), "QueryString")));
-      return new ResourceState(
-          physicalId, Map.of("NamedQueryId", TextNode.valueOf(physicalId)));
+      return new ResourceState(physicalId, Map.of("NamedQueryId", TextNode.valueOf(physicalId)));
     }
 
     @Override

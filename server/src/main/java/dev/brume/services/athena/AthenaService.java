@@ -168,8 +168,7 @@ public final class AthenaService implements AthenaApi {
         .resultConfiguration(new ResultConfiguration().outputLocation(it.outputLocation()))
         .resultReuseConfiguration(
             new ResultReuseConfiguration()
-                .resultReuseByAgeConfiguration(
-                    new ResultReuseByAgeConfiguration().enabled(false)))
+                .resultReuseByAgeConfiguration(new ResultReuseByAgeConfiguration().enabled(false)))
         .queryExecutionContext(
             new QueryExecutionContext()
                 .database(it.database())
@@ -197,9 +196,7 @@ public final class AthenaService implements AthenaApi {
     String group = groups.get(call, in.workGroup()).name();
     List<String> ids = kv.read(reader -> store.history(reader, call, group));
     var page = Paging.of(ids, in.nextToken(), in.maxResults());
-    return new ListQueryExecutionsOutput()
-        .queryExecutionIds(page.items())
-        .nextToken(page.next());
+    return new ListQueryExecutionsOutput().queryExecutionIds(page.items()).nextToken(page.next());
   }
 
   @Override
@@ -232,8 +229,7 @@ public final class AthenaService implements AthenaApi {
   }
 
   @Override
-  public ListTagsForResourceOutput listTagsForResource(
-      Call call, ListTagsForResourceInput in) {
+  public ListTagsForResourceOutput listTagsForResource(Call call, ListTagsForResourceInput in) {
     return new ListTagsForResourceOutput()
         .tags(WorkGroups.list(groups.tags(call, in.resourceARN())));
   }
@@ -305,8 +301,7 @@ public final class AthenaService implements AthenaApi {
   }
 
   @Override
-  public GetPreparedStatementOutput getPreparedStatement(
-      Call call, GetPreparedStatementInput in) {
+  public GetPreparedStatementOutput getPreparedStatement(Call call, GetPreparedStatementInput in) {
     return new GetPreparedStatementOutput()
         .preparedStatement(queries.statement(call, in.workGroup(), in.statementName()));
   }
@@ -314,8 +309,7 @@ public final class AthenaService implements AthenaApi {
   @Override
   public ListPreparedStatementsOutput listPreparedStatements(
       Call call, ListPreparedStatementsInput in) {
-    var page =
-        Paging.of(queries.statements(call, in.workGroup()), in.nextToken(), in.maxResults());
+    var page = Paging.of(queries.statements(call, in.workGroup()), in.nextToken(), in.maxResults());
     return new ListPreparedStatementsOutput()
         .preparedStatements(page.items())
         .nextToken(page.next());
@@ -371,8 +365,7 @@ public final class AthenaService implements AthenaApi {
   @Override
   public GetTableMetadataOutput getTableMetadata(Call call, GetTableMetadataInput in) {
     return new GetTableMetadataOutput()
-        .tableMetadata(
-            metadata.table(call, in.catalogName(), in.databaseName(), in.tableName()));
+        .tableMetadata(metadata.table(call, in.catalogName(), in.databaseName(), in.tableName()));
   }
 
   @Override

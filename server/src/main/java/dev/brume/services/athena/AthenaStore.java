@@ -49,8 +49,7 @@ final class AthenaStore {
   /// Ids of a workgroup's executions, the newest first.
   List<String> history(Reader reader, Call call, String workGroup) {
     var ids = new ArrayList<String>();
-    reader.scan(
-        kind(call, "history").then(workGroup), (key, _) -> ids.add(key.lastString()));
+    reader.scan(kind(call, "history").then(workGroup), (key, _) -> ids.add(key.lastString()));
     return ids;
   }
 

@@ -34,8 +34,7 @@ final class Callers {
     return switch (it.kind()) {
       case "root" -> new Principal.Root(it.account());
       case "role" ->
-          new Principal.RoleSession(
-              it.account(), it.name(), it.arn(), it.roleId(), it.session());
+          new Principal.RoleSession(it.account(), it.name(), it.arn(), it.roleId(), it.session());
       case "service" -> new Principal.ServicePrincipal(it.name(), it.arn(), it.account());
       default -> new Principal.Anonymous();
     };

@@ -50,8 +50,21 @@ record Execution(
 
   Execution running(long nowMillis) {
     return new Execution(
-        id, query, parameters, database, workGroup, outputLocation, "RUNNING", null,
-        submittedMillis, nowMillis, 0, 0, 0, List.of(), caller);
+        id,
+        query,
+        parameters,
+        database,
+        workGroup,
+        outputLocation,
+        "RUNNING",
+        null,
+        submittedMillis,
+        nowMillis,
+        0,
+        0,
+        0,
+        List.of(),
+        caller);
   }
 
   Execution ended(
@@ -62,8 +75,20 @@ record Execution(
       long newScannedBytes,
       List<ResultField> newColumns) {
     return new Execution(
-        id, query, parameters, database, workGroup, outputLocation, newState, newReason,
-        submittedMillis, startedMillis == 0 ? nowMillis : startedMillis, Math.max(nowMillis, 1),
-        newRunMillis, newScannedBytes, newColumns, caller);
+        id,
+        query,
+        parameters,
+        database,
+        workGroup,
+        outputLocation,
+        newState,
+        newReason,
+        submittedMillis,
+        startedMillis == 0 ? nowMillis : startedMillis,
+        Math.max(nowMillis, 1),
+        newRunMillis,
+        newScannedBytes,
+        newColumns,
+        caller);
   }
 }

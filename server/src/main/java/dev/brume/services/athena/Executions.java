@@ -86,13 +86,11 @@ final class Executions {
             if (started != null) {
               if (!started.query().equals(request.query())) {
                 throw AthenaErrors.invalid(
-                    "Idempotent parameters do not match for ClientRequestToken "
-                        + request.token());
+                    "Idempotent parameters do not match for ClientRequestToken " + request.token());
               }
               return started.id();
             }
-            store.putToken(
-                tx, call, request.token(), new AthenaStore.Token(id, request.query()));
+            store.putToken(tx, call, request.token(), new AthenaStore.Token(id, request.query()));
           }
           store.put(tx, call, execution);
           tx.afterCommit(() -> submit(call, execution));
@@ -298,8 +296,7 @@ final class Executions {
             store.put(
                 tx,
                 call,
-                execution.ended(
-                    state, reason, clock.millis(), runMillis, scannedBytes, columns));
+                execution.ended(state, reason, clock.millis(), runMillis, scannedBytes, columns));
           }
           return 0;
         });

@@ -148,8 +148,7 @@ final class GlueCatalog implements Catalog {
         serde == null ? Map.of() : serde.parameters());
   }
 
-  private static StorageDescriptor descriptor(
-      Storage storage, List<dev.brume.sql.Column> columns) {
+  private static StorageDescriptor descriptor(Storage storage, List<dev.brume.sql.Column> columns) {
     return new StorageDescriptor()
         .columns(glueColumns(columns))
         .location(storage.location())
@@ -198,8 +197,7 @@ final class GlueCatalog implements Catalog {
 
   private void create(dev.brume.sql.Table table) {
     glue.createTable(
-        call,
-        new CreateTableRequest().databaseName(table.database()).tableInput(input(table)));
+        call, new CreateTableRequest().databaseName(table.database()).tableInput(input(table)));
   }
 
   /// Changes only what a statement can change; the rest of the table stays as it is.
@@ -246,8 +244,7 @@ final class GlueCatalog implements Catalog {
   private static dev.brume.sql.Partition partition(Partition it, dev.brume.sql.Table table) {
     Storage own = storage(it.storageDescriptor());
     return new dev.brume.sql.Partition(
-        List.copyOf(it.values()),
-        own.serde().isEmpty() ? table.storage().at(own.location()) : own);
+        List.copyOf(it.values()), own.serde().isEmpty() ? table.storage().at(own.location()) : own);
   }
 
   @Override

@@ -44,8 +44,7 @@ final class Queries {
             if (made != null) {
               return made.id();
             }
-            store.putToken(
-                tx, call, "named " + token, new AthenaStore.Token(id, in.queryString()));
+            store.putToken(tx, call, "named " + token, new AthenaStore.Token(id, in.queryString()));
           }
           store.put(tx, call, NAMED, query, id);
           return id;
@@ -134,8 +133,7 @@ final class Queries {
   List<PreparedStatementSummary> statements(Call call, String group) {
     groups.get(call, group);
     var all = new ArrayList<PreparedStatementSummary>();
-    kv.read(
-            reader -> store.structs(reader, call, STATEMENT, PreparedStatement::new, group))
+    kv.read(reader -> store.structs(reader, call, STATEMENT, PreparedStatement::new, group))
         .forEach(
             s ->
                 all.add(
@@ -148,8 +146,7 @@ final class Queries {
   void update(Call call, UpdatePreparedStatementInput in) {
     kv.tx(
         tx -> {
-          PreparedStatement statement =
-              statement(tx, call, in.workGroup(), in.statementName());
+          PreparedStatement statement = statement(tx, call, in.workGroup(), in.statementName());
           statement.queryStatement(in.queryStatement()).lastModifiedTime(call.now());
           if (in.description() != null) {
             statement.description(in.description());

@@ -28,8 +28,7 @@ final class Results {
 
   static List<Execution.ResultField> fields(SqlResult result) {
     return result.columns().stream()
-        .map(
-            c -> new Execution.ResultField(c.name(), c.type(), c.precision(), c.scale()))
+        .map(c -> new Execution.ResultField(c.name(), c.type(), c.precision(), c.scale()))
         .toList();
   }
 
@@ -89,8 +88,7 @@ final class Results {
         .varCharValue(
             latin == null
                 ? null
-                : new String(
-                    latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
+                : new String(latin.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
   }
 
   private static @Nullable List<@Nullable String> line(Reader in) throws IOException {
@@ -114,8 +112,7 @@ final class Results {
 
     Counted(InputStream in) {
       super(
-          new InputStreamReader(
-              new BufferedInputStream(in, 1 << 16), StandardCharsets.ISO_8859_1));
+          new InputStreamReader(new BufferedInputStream(in, 1 << 16), StandardCharsets.ISO_8859_1));
     }
 
     @Override

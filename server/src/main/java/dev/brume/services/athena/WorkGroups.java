@@ -87,8 +87,7 @@ final class WorkGroups {
       throw AthenaErrors.invalid("WorkGroup name is invalid: " + in.name());
     }
     WorkGroupConfiguration configuration =
-        complete(
-            Objects.requireNonNullElseGet(in.configuration(), WorkGroupConfiguration::new));
+        complete(Objects.requireNonNullElseGet(in.configuration(), WorkGroupConfiguration::new));
     var group =
         new WorkGroup()
             .name(in.name())
