@@ -1,0 +1,170 @@
+"""What users of boto3 do; every answer is checked, the first wrong one ends the program."""
+import hashlib, json, os, threading, time, uuid
+import boto3
+from botocore.exceptions import ClientError
+
+session = boto3.session.Session()
+client = session.client
+
+
+def fails(code, call, *args, **kwargs):
+    try:
+        call(*args, **kwargs)
+    except ClientError as e:
+        assert e.response['Error']['Code'] == code, e.response['Error']
+        assert e.response['ResponseMetadata']['HTTPStatusCode'] < 500, e.response
+        return e.response['Error']['Message']
+    raise AssertionError('%s was expected' % code)
+
+
+def eventually(check, seconds=20):
+    end = time.time() + seconds
+    while True:
+        value = check()
+        if value:
+            return value
+        assert time.time() < end, 'nothing came'
+
+
+def sts_and_iam():
+    sts, iam = client('sts'), client('iam')
+    assert sts.get_caller_identity()['Account'] == '000000000000'
+    other = session.client('sts', aws_access_key_id='123456789012', aws_secret_access_key='x')
+    assert other.get_caller_identity()['Account'] == '123456789012'
+    trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '*'}, 'Action': 'sts:AssumeRole'}]}
+    role = iam.create_role(RoleName='reader', AssumeRolePolicyDocument=json.dumps(trust))['Role']
+    assert iam.get_role(RoleName='reader')['Role']['AssumeRolePolicyDocument'] == trust
+    iam.put_role_policy(RoleName='reader', PolicyName='p', PolicyDocument=json.dumps(
+        {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sqs:ListQueues', 'Resource': '*'}]}))
+    fails('EntityAlreadyExists', iam.create_role, RoleName='reader', AssumeRolePolicyDocument=json.dumps(trust))
+    fails('MalformedPolicyDocument', iam.put_role_policy, RoleName='reader', PolicyName='q', PolicyDocument='{')
+    fails('DeleteConflict', iam.delete_role, RoleName='reader')
+    fails('AccessDenied', sts.assume_role, RoleArn='arn:aws:iam::000000000000:role/none', RoleSessionName='me')
+    keys = sts.assume_role(RoleArn=role['Arn'], RoleSessionName='me')['Credentials']
+    as_role = dict(aws_access_key_id=keys['AccessKeyId'], aws_secret_access_key=keys['SecretAccessKey'], aws_session_token=keys['SessionToken'])
+    assert session.client('sts', **as_role).get_caller_identity()['Arn'].endswith(':assumed-role/reader/me')
+    session.client('sqs', **as_role).list_queues()
+    fails('AccessDenied', session.client('sqs', **as_role).create_queue, QueueName='forbidden')
+    wrong = dict(as_role, aws_secret_access_key='wrong')
+    fails('SignatureDoesNotMatch', session.client('sts', **wrong).get_caller_identity)
+
+
+def queues():
+    sqs = client('sqs')
+    dead = sqs.create_queue(QueueName='dead')['QueueUrl']
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+    url = sqs.create_queue(QueueName='work', Attributes={
+        'VisibilityTimeout': '0', 'RedrivePolicy': json.dumps({'deadLetterTargetArn': arn, 'maxReceiveCount': 2})})['QueueUrl']
+    sent = sqs.send_message_batch(QueueUrl=url, Entries=[{'Id': str(i), 'MessageBody': 'm%d' % i} for i in range(3)])
+    assert len(sent['Successful']) == 3
+    seen = set()
+    while len(seen) < 3:
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get('Messages', []):
+            seen.add(message['Body'])
+    eventually(lambda: not sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get('Messages'))
+    bodies = set()
+    eventually(lambda: bodies.update(m['Body'] for m in sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10).get('Messages', [])) or len(bodies) == 3)
+    fails('AWS.SimpleQueueService.NonExistentQueue', sqs.send_message, QueueUrl=url + 'x', MessageBody='m')
+    fails('ReceiptHandleIsInvalid', sqs.delete_message, QueueUrl=url, ReceiptHandle='nonsense')
+    got = []
+    waiter = threading.Thread(target=lambda: got.extend(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get('Messages', [])))
+    waiter.start()
+    sqs.send_message(QueueUrl=url, MessageBody='wake')
+    waiter.join(10)
+    assert got and got[0]['Body'] == 'wake'
+
+
+def objects():
+    s3 = client('s3')
+    s3.create_bucket(Bucket='py-objects')
+    body = os.urandom(3 << 20)
+    s3.put_object(Bucket='py-objects', Key='dir/ü & <x>.bin', Body=body, ContentType='x/y', Metadata={'who': 'me'})
+    got = s3.get_object(Bucket='py-objects', Key='dir/ü & <x>.bin')
+    assert got['Body'].read() == body and got['ETag'] == '"%s"' % hashlib.md5(body).hexdigest() and got['Metadata'] == {'who': 'me'}
+    upload = s3.create_multipart_upload(Bucket='py-objects', Key='big')['UploadId']
+    parts = [{'PartNumber': n, 'ETag': s3.upload_part(Bucket='py-objects', Key='big', UploadId=upload, PartNumber=n, Body=bytes([n]) * (5 << 20))['ETag']} for n in (1, 2)]
+    s3.complete_multipart_upload(Bucket='py-objects', Key='big', UploadId=upload, MultipartUpload={'Parts': parts})
+    assert s3.head_object(Bucket='py-objects', Key='big')['ContentLength'] == 10 << 20
+    for i in range(5):
+        s3.put_object(Bucket='py-objects', Key='list/%d/x' % i, Body=b'')
+    page = s3.list_objects_v2(Bucket='py-objects', Prefix='list/', Delimiter='/', MaxKeys=3)
+    assert len(page['CommonPrefixes']) == 3 and page['IsTruncated']
+    assert s3.get_bucket_location(Bucket='py-objects')['LocationConstraint'] is None
+    fails('NoSuchKey', s3.get_object, Bucket='py-objects', Key='none')
+    fails('NoSuchBucket', s3.list_objects_v2, Bucket='py-none')
+    fails('NoSuchBucketPolicy', s3.get_bucket_policy, Bucket='py-objects')
+    fails('BucketNotEmpty', s3.delete_bucket, Bucket='py-objects')
+    s3.put_bucket_versioning(Bucket='py-objects', VersioningConfiguration={'Status': 'Enabled'})
+    first = s3.put_object(Bucket='py-objects', Key='v', Body=b'1')['VersionId']
+    s3.put_object(Bucket='py-objects', Key='v', Body=b'2')
+    s3.delete_object(Bucket='py-objects', Key='v')
+    fails('NoSuchKey', s3.get_object, Bucket='py-objects', Key='v')
+    assert s3.get_object(Bucket='py-objects', Key='v', VersionId=first)['Body'].read() == b'1'
+    import urllib.request
+    url = s3.generate_presigned_url('get_object', Params={'Bucket': 'py-objects', 'Key': 'list/1/x'})
+    assert urllib.request.urlopen(url).status == 200
+
+
+def bucket_to_queue():
+    s3, sqs = client('s3'), client('sqs')
+    s3.create_bucket(Bucket='py-notify')
+    url = sqs.create_queue(QueueName='notify')['QueueUrl']
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={'Policy': json.dumps({'Version': '2012-10-17', 'Statement': [
+        {'Effect': 'Allow', 'Principal': {'Service': 's3.amazonaws.com'}, 'Action': 'sqs:SendMessage', 'Resource': arn}]})})
+    s3.put_bucket_notification_configuration(Bucket='py-notify', NotificationConfiguration={'QueueConfigurations': [
+        {'QueueArn': arn, 'Events': ['s3:ObjectCreated:*'], 'Filter': {'Key': {'FilterRules': [{'Name': 'suffix', 'Value': '.png'}]}}}]})
+    s3.put_object(Bucket='py-notify', Key='no.txt', Body=b'')
+    s3.put_object(Bucket='py-notify', Key='a b.png', Body=b'12345')
+    records = []
+
+    def poll():
+        for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get('Messages', []):
+            records.extend(json.loads(message['Body']).get('Records', []))
+        return records
+    eventually(poll)
+    assert records[0]['s3']['object']['key'] == 'a+b.png' and records[0]['s3']['object']['size'] == 5 and records[0]['eventName'] == 'ObjectCreated:Put'
+    assert len(records) == 1
+
+
+def tables():
+    dynamo = session.resource('dynamodb')
+    table = dynamo.create_table(TableName='py', BillingMode='PAY_PER_REQUEST',
+                                KeySchema=[{'AttributeName': 'pk', 'KeyType': 'HASH'}, {'AttributeName': 'sk', 'KeyType': 'RANGE'}],
+                                AttributeDefinitions=[{'AttributeName': 'pk', 'AttributeType': 'S'}, {'AttributeName': 'sk', 'AttributeType': 'N'}])
+    table.wait_until_exists()
+    with table.batch_writer() as batch:
+        for i in range(60):
+            batch.put_item({'pk': 'a', 'sk': i, 'data': {'even': i % 2 == 0, 'tags': {'x', 'y'}}})
+    from boto3.dynamodb.conditions import Attr, Key
+    found = table.query(KeyConditionExpression=Key('pk').eq('a') & Key('sk').between(10, 19), FilterExpression=Attr('data.even').eq(True))
+    assert [int(item['sk']) for item in found['Items']] == [10, 12, 14, 16, 18] and found['ScannedCount'] == 10
+    table.update_item(Key={'pk': 'a', 'sk': 1}, UpdateExpression='ADD hits :n', ExpressionAttributeValues={':n': 5})
+    assert table.get_item(Key={'pk': 'a', 'sk': 1})['Item']['hits'] == 5
+    fails('ValidationException', table.get_item, Key={'pk': 'a'})
+    fails('ResourceNotFoundException', dynamo.Table('none').get_item, Key={'pk': 'a'})
+    fails('ResourceInUseException', dynamo.create_table, TableName='py', BillingMode='PAY_PER_REQUEST',
+          KeySchema=[{'AttributeName': 'pk', 'KeyType': 'HASH'}], AttributeDefinitions=[{'AttributeName': 'pk', 'AttributeType': 'S'}])
+
+
+def parameters():
+    ssm = client('ssm')
+    for name in ('/app/a', '/app/b', '/app/c/d'):
+        ssm.put_parameter(Name=name, Value=name, Type='String')
+    assert len(ssm.get_parameters_by_path(Path='/app')['Parameters']) == 2
+    assert len(ssm.get_parameters_by_path(Path='/app', Recursive=True)['Parameters']) == 3
+    fails('ParameterAlreadyExists', ssm.put_parameter, Name='/app/a', Value='x', Type='String')
+    assert ssm.put_parameter(Name='/app/a', Value='x', Type='String', Overwrite=True)['Version'] == 2
+    assert ssm.get_parameter(Name='/app/a:1')['Parameter']['Value'] == '/app/a'
+    fails('ParameterNotFound', ssm.get_parameter, Name='none')
+
+
+def what_is_missing_says_so():
+    fails('NotImplemented', client('sns').create_platform_application, Name='x', Platform='GCM', Attributes={})
+    fails('NotImplemented', client('dynamodb').list_backups)
+    fails('NotImplemented', client('iam').list_users)
+
+
+for test in (sts_and_iam, queues, objects, bucket_to_queue, tables, parameters, what_is_missing_says_so):
+    test()
+    print('ok', test.__name__)

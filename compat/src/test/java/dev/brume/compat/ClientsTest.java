@@ -1,0 +1,57 @@
+package dev.brume.compat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Programs with the AWS CLI, boto3 and the AWS SDK for JavaScript: each script in `src/test/clients` fails by itself when an answer is not AWS's.
+class ClientsTest {
+  @TempDir static Path folder;
+  private static Server server;
+
+  @BeforeAll
+  static void start() {
+    server = Server.start(folder.resolve("data"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static void passes(Path directory, String... command) {
+    Client.Result result = Client.run(directory, Client.environment(server.endpoint()), 180, command);
+    assertThat(result.code()).as(result.output()).isZero();
+    assertThat(server.isAlive()).isTrue();
+  }
+
+  @Test
+  void boto3() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    passes(Client.CLIENTS, "python3", "boto3_services.py");
+  }
+
+  @Test
+  void awsCli() {
+    assumeTrue(Client.has("aws", "--version"), "no AWS CLI");
+    passes(Client.CLIENTS, "bash", "aws_cli.sh");
+  }
+
+  @Test
+  void javaScriptSdk() throws Exception {
+    assumeTrue(Files.isDirectory(Client.PATTERNS.resolve("node_modules/@aws-sdk/client-s3")), "no AWS SDK for JavaScript");
+    passes(Client.PATTERNS, "node", Client.CLIENTS.resolve("js_sdk.cjs").toString());
+  }
+
+  @Test
+  void hostileRequests() {
+    assumeTrue(Client.has("python3", "--version"), "no Python");
+    passes(Client.CLIENTS, "python3", "hostile.py");
+  }
+}
