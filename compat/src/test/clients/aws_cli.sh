@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What users of the AWS CLI type; the first wrong answer ends the script.
 set -euo pipefail
+# Version 1 of the CLI does not take the endpoint of every service from the environment.
+aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 is() { [ "$1" = "$2" ] || { echo "expected '$2', got '$1'"; exit 1; }; }
