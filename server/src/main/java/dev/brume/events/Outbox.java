@@ -49,6 +49,11 @@ public final class Outbox implements Targets, AutoCloseable {
     }
   }
 
+  @Override
+  public void probe(Event event) throws DeliveryFailed {
+    receiver(event).deliver(event);
+  }
+
   /// Begins to deliver, once every receiver is registered: first what was left by the last run.
   public void start() {
     started = true;

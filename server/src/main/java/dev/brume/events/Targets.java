@@ -13,6 +13,11 @@ public interface Targets {
   /// Hands an event over with the transaction.
   void send(Tx tx, Event event);
 
+  /// Delivers an event at once and once, without the outbox: to find out, while somebody still
+  /// waits for the answer, whether a target is there and takes it. Targets without receivers take
+  /// everything.
+  default void probe(Event event) throws DeliveryFailed {}
+
   /// One service's receiving end.
   interface Receiver {
     /// Takes the event durably before it returns. Called on a virtual thread; at least once per

@@ -143,14 +143,19 @@ final class Notifications {
     }
   }
 
-  /// Tells a new destination that it is one, as S3 does.
-  void sendTest(Tx tx, Call call, Bucket bucket, Rule rule) {
+  /// Tells a new destination that it is one, as S3 does. Throws InvalidArgument when it is not there
+  /// or does not let the bucket in.
+  void probe(Call call, Bucket bucket, Rule rule) {
     ObjectNode message = Json.object();
     message.put("Service", "Amazon S3").put("Event", "s3:TestEvent");
     message.put("Time", MILLIS.format(call.now())).put("Bucket", bucket.name());
     message.put("RequestId", call.requestId()).put("HostId", call.requestId());
     var change = new Change("TestEvent", "", -1, null, null, 0);
-    targets.send(tx, event(call, bucket, rule.targetArn(), rule.id(), change, message));
+    try {
+      targets.probe(event(call, bucket, rule.targetArn(), rule.id(), change, message));
+    } catch (Targets.DeliveryFailed e) {
+      throw S3Errors.invalidDestination(rule.targetArn(), String.valueOf(e.getMessage()));
+    }
   }
 
   // The id is made of the cause, so that a transaction that is run again sends the same.

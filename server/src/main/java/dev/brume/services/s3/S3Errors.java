@@ -61,6 +61,14 @@ final class S3Errors {
     return error("AccessDenied", "Access Denied", 403);
   }
 
+  static ServiceError accessDenied(String because) {
+    return error("AccessDenied", "Access Denied: " + because, 403);
+  }
+
+  static ServiceError aclsNotSupported() {
+    return error("AccessControlListNotSupported", "The bucket does not allow ACLs", 400);
+  }
+
   static ServiceError preconditionFailed(String condition) {
     return error(
             "PreconditionFailed",
@@ -91,6 +99,15 @@ final class S3Errors {
     return error("InvalidArgument", message, 400)
         .with("ArgumentName", name)
         .with("ArgumentValue", value == null ? "" : value);
+  }
+
+  static ServiceError invalidDestination(String arn, String reason) {
+    return error(
+            "InvalidArgument",
+            "Unable to validate the following destination configurations",
+            400)
+        .with("ArgumentName1", arn)
+        .with("ArgumentValue1", reason);
   }
 
   static ServiceError invalidRequest(String message) {

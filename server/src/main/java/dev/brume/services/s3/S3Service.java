@@ -3,6 +3,7 @@ package dev.brume.services.s3;
 import dev.brume.events.Targets;
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
+import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
 import dev.brume.store.Blobs;
 import dev.brume.store.Kv;
@@ -21,6 +22,7 @@ public final class S3Service implements S3Api {
   private final Listings listings;
   private final Settings settings;
   private final NotificationSettings notifications;
+  private final BucketAccess access;
 
   public S3Service(Kv kv, Blobs blobs, Targets targets, Ids ids) {
     this.kv = kv;
@@ -34,6 +36,7 @@ public final class S3Service implements S3Api {
     multipart = new Multipart(kv, store, settings, intake, objects, ids);
     listings = new Listings(kv, store);
     notifications = new NotificationSettings(kv, store, sender, ids);
+    access = new BucketAccess(kv, store);
   }
 
   /// Deletes the blobs that a crash left behind. Only at start, before anything writes; S3 owns
@@ -48,6 +51,12 @@ public final class S3Service implements S3Api {
           }
           return true;
         });
+  }
+
+  @Override
+  public Struct call(int operation, Call call, Struct in) {
+    access.check(call, model().operations().get(operation).name(), in);
+    return S3Api.super.call(operation, call, in);
   }
 
   @Override
@@ -473,7 +482,13 @@ public final class S3Service implements S3Api {
       throw S3Errors.notImplemented("access control lists other than the canned ones");
     }
     String acl = Buckets.acl(in.acl());
-    settings.change(in.bucket(), in.expectedBucketOwner(), (tx, bucket) -> bucket.withAcl(acl));
+    settings.change(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        (tx, bucket) -> {
+          PublicAccess.checkAcl(tx, bucket.name(), acl);
+          return bucket.withAcl(acl);
+        });
     return new PutBucketAclResponse();
   }
 

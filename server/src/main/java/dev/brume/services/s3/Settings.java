@@ -2,6 +2,7 @@ package dev.brume.services.s3;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.auth.Policy;
 import dev.brume.json.Json;
 import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
@@ -156,10 +157,22 @@ final class Settings {
           throw S3Errors.malformedPolicy("Missing required field Principal");
         }
       }
+      Policy.parse(text);
     } catch (JsonProcessingException e) {
       throw S3Errors.malformedPolicy("Policies must be valid JSON and the first byte must be '{'");
+    } catch (IllegalArgumentException e) {
+      throw S3Errors.malformedPolicy(String.valueOf(e.getMessage()));
     }
-    put(in.bucket(), in.expectedBucketOwner(), POLICY, new GetBucketPolicyOutput().policy(text));
+    kv.tx(
+        tx -> {
+          Bucket of = store.require(tx, in.bucket(), in.expectedBucketOwner());
+          if (isPublic(text)) {
+            PublicAccess.checkPolicy(tx, of.name());
+          }
+          byte[] document = Documents.write(new GetBucketPolicyOutput().policy(text));
+          tx.put(S3Store.settingKey(of.name(), POLICY), document);
+          return of;
+        });
   }
 
   private static Iterable<JsonNode> statements(JsonNode policy) {
@@ -174,8 +187,14 @@ final class Settings {
                     .bucket(in.bucket())
                     .expectedBucketOwner(in.expectedBucketOwner()))
             .policy();
+    return new GetBucketPolicyStatusOutput()
+        .policyStatus(new PolicyStatus().isPublic(text != null && isPublic(text)));
+  }
+
+  // Lets everybody do something, without a condition.
+  private static boolean isPublic(String policy) {
     boolean open = false;
-    for (JsonNode statement : statements(Json.parseOwn(text == null ? "{}" : text))) {
+    for (JsonNode statement : statements(Json.parseOwn(policy))) {
       JsonNode principal = statement.path("Principal");
       boolean everybody =
           principal.asText().equals("*") || principal.path("AWS").asText().equals("*");
@@ -184,7 +203,7 @@ final class Settings {
               && statement.path("Effect").asText().equals("Allow")
               && statement.path("Condition").isEmpty();
     }
-    return new GetBucketPolicyStatusOutput().policyStatus(new PolicyStatus().isPublic(open));
+    return open;
   }
 
   GetBucketTaggingOutput tagging(GetBucketTaggingRequest in) {

@@ -41,6 +41,14 @@ final class S3Fixture {
     }
 
     @Override
+    public void probe(Event event) throws DeliveryFailed {
+      if (event.targetArn().endsWith(":missing")) {
+        throw new DeliveryFailed("NonExistentQueue", "The destination queue does not exist", false);
+      }
+      sent.add(event);
+    }
+
+    @Override
     public void send(Tx tx, Event event) {
       tx.afterCommit(() -> sent.add(event));
     }

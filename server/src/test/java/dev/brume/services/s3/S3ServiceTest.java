@@ -145,6 +145,72 @@ class S3ServiceTest {
     assertThat(fixture.sent).hasSize(2);
   }
 
+  @Test
+  void destinationsThatAreNotThere() {
+    fixture.bucket("bucket");
+    var queue =
+        new QueueConfiguration()
+            .queueArn("arn:aws:sqs:us-east-1:000000000000:missing")
+            .events(List.of("s3:ObjectCreated:*"));
+    var request =
+        new PutBucketNotificationConfigurationRequest()
+            .bucket("bucket")
+            .notificationConfiguration(
+                new NotificationConfiguration().queueConfigurations(List.of(queue)));
+    assertThatThrownBy(() -> s3.putBucketNotificationConfiguration(fixture.call, request))
+        .hasMessage("Unable to validate the following destination configurations");
+    s3.putBucketNotificationConfiguration(
+        fixture.call, request.skipDestinationValidation(true));
+  }
+
+  @Test
+  void othersNeedThePolicy() {
+    fixture.bucket("bucket");
+    fixture.put("bucket", "k", "1");
+    int get = s3.model().operation("GetObject").index();
+    var request = new GetObjectRequest().bucket("bucket").key("k");
+    var stranger = fixture.call.as(new dev.brume.model.Principal.Anonymous());
+    assertThatThrownBy(() -> s3.call(get, stranger, request)).hasMessage("Access Denied");
+    s3.call(get, fixture.call, request);
+    var policy =
+        new PutBucketPolicyRequest()
+            .bucket("bucket")
+            .policy(
+                """
+                {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+                  "Resource": "arn:aws:s3:::bucket/k"}]}
+                """);
+    assertThatThrownBy(() -> s3.putBucketPolicy(fixture.call, policy))
+        .hasMessageContaining("BlockPublicPolicy");
+    s3.deletePublicAccessBlock(
+        fixture.call, new DeletePublicAccessBlockRequest().bucket("bucket"));
+    s3.putBucketPolicy(fixture.call, policy);
+    s3.call(get, stranger, request);
+    assertThatThrownBy(
+            () -> s3.call(get, stranger, new GetObjectRequest().bucket("bucket").key("other")))
+        .hasMessage("Access Denied");
+  }
+
+  @Test
+  void aPolicyThatWantsTlsDoesNotShutOutLoopback() {
+    fixture.bucket("bucket");
+    fixture.put("bucket", "k", "1");
+    s3.putBucketPolicy(
+        fixture.call,
+        new PutBucketPolicyRequest()
+            .bucket("bucket")
+            .policy(
+                """
+                {"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                  "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
+                  "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}
+                """));
+    s3.call(
+        s3.model().operation("GetObject").index(),
+        fixture.call,
+        new GetObjectRequest().bucket("bucket").key("k"));
+  }
+
   private JsonNode payload(int index) {
     return Json.parseOwn(new String(fixture.sent.get(index).payload(), StandardCharsets.UTF_8));
   }
