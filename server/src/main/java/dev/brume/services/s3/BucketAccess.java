@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// its roles may is said by their own policies), everybody else only what the bucket's policy
 /// allows. A denial in it holds for all.
 ///
-/// [Actions](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html).
+///
+// [Actions](https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html).
 final class BucketAccess {
   private static final Set<String> WITHOUT_BUCKET = Set.of("CreateBucket", "ListBuckets");
 

@@ -82,8 +82,7 @@ final class NotificationSettings {
 
   // Functions get no test event; whether they let the bucket in shows with the first object.
   private void probe(Call call, PutBucketNotificationConfigurationRequest in, Rules rules) {
-    Bucket bucket =
-        kv.read(reader -> store.require(reader, in.bucket(), in.expectedBucketOwner()));
+    Bucket bucket = kv.read(reader -> store.require(reader, in.bucket(), in.expectedBucketOwner()));
     for (Rule rule : rules.rules()) {
       if (!rule.targetArn().startsWith("arn:aws:lambda:")) {
         notifications.probe(call, bucket, rule);

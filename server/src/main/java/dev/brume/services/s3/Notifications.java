@@ -143,7 +143,8 @@ final class Notifications {
     }
   }
 
-  /// Tells a new destination that it is one, as S3 does. Throws InvalidArgument when it is not there
+  /// Tells a new destination that it is one, as S3 does. Throws InvalidArgument when it is not
+  /// there
   /// or does not let the bucket in.
   void probe(Call call, Bucket bucket, Rule rule) {
     ObjectNode message = Json.object();

@@ -6,7 +6,8 @@ import dev.brume.protocol.Documents;
 import dev.brume.store.Reader;
 import java.util.Set;
 
-/// What keeps buckets from becoming public by accident: S3 Block Public Access and object ownership.
+/// What keeps buckets from becoming public by accident: S3 Block Public Access and object
+/// ownership.
 final class PublicAccess {
   private static final Set<String> PUBLIC_ACLS =
       Set.of("public-read", "public-read-write", "authenticated-read");
@@ -37,8 +38,7 @@ final class PublicAccess {
         throw S3Errors.aclsNotSupported();
       }
     }
-    if (PUBLIC_ACLS.contains(acl)
-        && Boolean.TRUE.equals(block(reader, bucket).blockPublicAcls())) {
+    if (PUBLIC_ACLS.contains(acl) && Boolean.TRUE.equals(block(reader, bucket).blockPublicAcls())) {
       throw S3Errors.accessDenied(
           "public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3"
               + " Block Public Access.");

@@ -103,9 +103,7 @@ final class S3Errors {
 
   static ServiceError invalidDestination(String arn, String reason) {
     return error(
-            "InvalidArgument",
-            "Unable to validate the following destination configurations",
-            400)
+            "InvalidArgument", "Unable to validate the following destination configurations", 400)
         .with("ArgumentName1", arn)
         .with("ArgumentValue1", reason);
   }

@@ -159,8 +159,7 @@ class S3ServiceTest {
                 new NotificationConfiguration().queueConfigurations(List.of(queue)));
     assertThatThrownBy(() -> s3.putBucketNotificationConfiguration(fixture.call, request))
         .hasMessage("Unable to validate the following destination configurations");
-    s3.putBucketNotificationConfiguration(
-        fixture.call, request.skipDestinationValidation(true));
+    s3.putBucketNotificationConfiguration(fixture.call, request.skipDestinationValidation(true));
   }
 
   @Test
@@ -182,8 +181,7 @@ class S3ServiceTest {
                 """);
     assertThatThrownBy(() -> s3.putBucketPolicy(fixture.call, policy))
         .hasMessageContaining("BlockPublicPolicy");
-    s3.deletePublicAccessBlock(
-        fixture.call, new DeletePublicAccessBlockRequest().bucket("bucket"));
+    s3.deletePublicAccessBlock(fixture.call, new DeletePublicAccessBlockRequest().bucket("bucket"));
     s3.putBucketPolicy(fixture.call, policy);
     s3.call(get, stranger, request);
     assertThatThrownBy(
