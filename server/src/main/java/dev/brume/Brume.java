@@ -1,6 +1,13 @@
 package dev.brume;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.auth.StoredPolicies;
+import dev.brume.model.ServiceModel;
+import dev.brume.auth.Authorizer;
+import dev.brume.model.Struct;
+import dev.brume.model.Call;
+import dev.brume.model.Operation;
+import dev.brume.services.iam.IamPolicies;
 import dev.brume.auth.Authenticator;
 import dev.brume.auth.Credentials;
 import dev.brume.events.Outbox;
@@ -79,6 +86,7 @@ public final class Brume implements AutoCloseable {
   private final Outbox targets;
   private final Credentials credentials;
   private final Services services;
+  private final @Nullable Authorizer authorizer;
   private final List<FrontDoor> doors = new ArrayList<>();
   private final List<ResourceType> types = new ArrayList<>();
   // What runs on its own, stopped in this order before the store closes.
@@ -94,7 +102,11 @@ public final class Brume implements AutoCloseable {
     timers = new DurableTimers(kv, clock);
     targets = new Outbox(kv, clock, timers, ids);
     credentials = new Credentials(kv, wall, ids);
-    services = new Services((call, model, operation, input) -> {});
+    services = new Services(this::authorize);
+    authorizer =
+        settings.iamEnforced()
+            ? new Authorizer(new IamPolicies(kv), new StoredPolicies(services))
+            : null;
     doors.add(new StatusPages(this::health, clock, timers));
   }
 
@@ -229,6 +241,13 @@ public final class Brume implements AutoCloseable {
         clock,
         ids,
         endpoint());
+  }
+
+  private void authorize(Call call, ServiceModel model, Operation operation, Struct input) {
+    Authorizer enforced = authorizer;
+    if (enforced != null) {
+      enforced.check(call, model, operation, input);
+    }
   }
 
   private ObjectNode health() {
