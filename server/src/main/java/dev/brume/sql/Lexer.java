@@ -28,10 +28,20 @@ final class Lexer {
     return new Lexer(sql, true).run();
   }
 
+  /// The first tokens of a statement of either dialect, at most this many and an END.
+  static List<Token> lead(String sql, int count) {
+    var lexer = new Lexer(sql, false);
+    return lexer.run(count);
+  }
+
   private List<Token> run() {
+    return run(Integer.MAX_VALUE);
+  }
+
+  private List<Token> run(int count) {
     while (true) {
       skip();
-      if (at >= sql.length()) {
+      if (at >= sql.length() || tokens.size() >= count) {
         tokens.add(new Token(Token.Kind.END, "<EOF>", sql.length(), sql.length()));
         return tokens;
       }

@@ -75,8 +75,7 @@ public final class SqlEngine {
       Job job, Catalog catalog, ObjectSource objects, Cancellation cancellation, Path own)
       throws IOException {
     cancellation.check();
-    List<Token> tokens = Lexer.hive(job.sql().replace("\"", "'"));
-    Token first = tokens.getFirst();
+    Token first = Lexer.lead(job.sql(), 1).getFirst();
     for (String word : QUERY) {
       if (first.is(word) || first.symbol("(")) {
         return query(job, catalog, objects, cancellation, own, first.is("explain"));

@@ -16,7 +16,7 @@ public enum StatementKind {
 
   /// Never throws.
   public static StatementKind of(String sql) {
-    List<Token> tokens = tokens(sql);
+    List<Token> tokens = lead(sql);
     String first = tokens.getFirst().text().toLowerCase(Locale.ROOT);
     if (tokens.getFirst().symbol("(")) {
       return DML;
@@ -31,16 +31,16 @@ public enum StatementKind {
 
   /// Athena's name for what a statement does, e.g. `SELECT`, `ALTER_TABLE_ADD_PARTITION`.
   public static String subtype(String sql) {
-    List<Token> tokens = tokens(sql);
+    List<Token> tokens = lead(sql);
     String first = tokens.getFirst().text().toUpperCase(Locale.ROOT);
     String second = tokens.get(Math.min(1, tokens.size() - 1)).text().toUpperCase(Locale.ROOT);
     return switch (first) {
       case "SELECT", "WITH", "VALUES", "TABLE", "(" -> "SELECT";
-      case "CREATE" -> ctas(tokens) ? "CREATE_TABLE_AS_SELECT" : "CREATE_" + object(second);
+      case "CREATE" -> ctas(sql, tokens) ? "CREATE_TABLE_AS_SELECT" : "CREATE_" + object(second);
       case "DROP" -> "DROP_" + object(second);
       case "ALTER" -> "ALTER_TABLE";
       case "MSCK" -> "MSCK_REPAIR_TABLE";
-      case "SHOW" -> "SHOW_" + second;
+      case "SHOW" -> "SHOW_" + (second.equals("CREATE") ? "CREATE_TABLE" : second);
       case "DESC", "DESCRIBE" -> "DESCRIBE_TABLE";
       default -> first;
     };
@@ -55,20 +55,23 @@ public enum StatementKind {
     };
   }
 
-  private static boolean ctas(List<Token> tokens) {
-    if (!tokens.getFirst().is("create") || !tokens.get(1).is("table")) {
+  private static boolean ctas(String sql, List<Token> lead) {
+    if (!lead.getFirst().is("create") || !lead.get(1).is("table")) {
       return false;
     }
-    return tokens.stream().anyMatch(t -> t.is("select"));
+    try {
+      return Lexer.trino(sql).stream().anyMatch(t -> t.is("select"));
+    } catch (SqlFailure e) {
+      return false;
+    }
   }
 
-  private static List<Token> tokens(String sql) {
+  private static List<Token> lead(String sql) {
     try {
-      return Lexer.hive(sql);
+      return Lexer.lead(sql, 3);
     } catch (SqlFailure e) {
-      String first = sql.strip().split("\\s+", 2)[0];
       return List.of(
-          new Token(Token.Kind.WORD, first, 0, first.length()),
+          new Token(Token.Kind.END, "", sql.length(), sql.length()),
           new Token(Token.Kind.END, "", sql.length(), sql.length()));
     }
   }

@@ -205,13 +205,11 @@ final class GlueCatalog implements Catalog {
   public void updateTable(dev.brume.sql.Table table) {
     Table old = find(table.database(), table.name());
     TableInput changed = input(table);
-    if (old != null && old.storageDescriptor() != null && !table.view()) {
-      changed = StructJson.read(StructJson.write(old), new TableInput());
-      changed
-          .parameters(table.parameters())
-          .storageDescriptor()
-          .columns(glueColumns(table.columns()))
-          .location(table.storage().location());
+    StorageDescriptor storage = old == null ? null : old.storageDescriptor();
+    if (old != null && storage != null && !table.view()) {
+      storage.columns(glueColumns(table.columns())).location(table.storage().location());
+      changed =
+          StructJson.read(StructJson.write(old), new TableInput()).parameters(table.parameters());
     }
     glue.updateTable(
         call, new UpdateTableRequest().databaseName(table.database()).tableInput(changed));

@@ -114,8 +114,8 @@ public final class GlueService implements GlueApi {
             .versionId("0");
     return kv.tx(
         tx -> {
-          required(tx, call, table.databaseName());
-          if (store.table(tx, call, table.databaseName(), name) != null) {
+          required(tx, call, GlueStore.databaseOf(table));
+          if (store.table(tx, call, GlueStore.databaseOf(table), name) != null) {
             throw GlueErrors.tableExists();
           }
           store.put(tx, call, table);
@@ -195,7 +195,7 @@ public final class GlueService implements GlueApi {
                 "Update table failed due to concurrent modifications.");
           }
           Table changed =
-              table(call, old.databaseName(), old.name(), input)
+              table(call, GlueStore.databaseOf(old), old.name(), input)
                   .createTime(old.createTime())
                   .updateTime(call.now())
                   .createdBy(old.createdBy())
@@ -214,7 +214,7 @@ public final class GlueService implements GlueApi {
     return kv.tx(
         tx -> {
           Table table = requiredTable(store, tx, call, in.databaseName(), in.name());
-          store.deleteTable(tx, call, table.databaseName(), table.name());
+          store.deleteTable(tx, call, GlueStore.databaseOf(table), table.name());
           return new DeleteTableResponse();
         });
   }
@@ -257,13 +257,14 @@ public final class GlueService implements GlueApi {
   public GetTableVersionResponse getTableVersion(Call call, GetTableVersionRequest in) {
     checkCatalog(call, in.catalogId());
     List<TableVersion> all = versions(call, in.databaseName(), in.tableName());
+    String id = in.versionId();
     TableVersion found =
-        in.versionId() == null
+        id == null
             ? all.getFirst()
             : all.stream()
-                .filter(v -> in.versionId().equals(v.versionId()))
+                .filter(v -> id.equals(v.versionId()))
                 .findFirst()
-                .orElseThrow(() -> GlueErrors.noVersion(in.versionId()));
+                .orElseThrow(() -> GlueErrors.noVersion(id));
     return new GetTableVersionResponse().tableVersion(found);
   }
 
@@ -273,7 +274,7 @@ public final class GlueService implements GlueApi {
         reader -> {
           Table current = requiredTable(store, reader, call, database, name);
           var all =
-              new ArrayList<>(store.versions(reader, call, current.databaseName(), current.name()));
+              new ArrayList<>(store.versions(reader, call, GlueStore.databaseOf(current), current.name()));
           all.add(current);
           return all.reversed().stream()
               .map(t -> new TableVersion().table(t).versionId(t.versionId()))

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Rows: databases by name, tables by database and name, their former versions, partitions by their
@@ -22,6 +23,11 @@ final class GlueStore {
 
   private static Key kind(Call call, String kind) {
     return Key.of("glue", call.account(), call.region(), kind);
+  }
+
+  /// The database of a stored table, which is always there.
+  static String databaseOf(Table table) {
+    return Objects.requireNonNull(table.databaseName());
   }
 
   @Nullable Database database(Reader reader, Call call, String name) {
@@ -60,7 +66,7 @@ final class GlueStore {
   }
 
   void put(Tx tx, Call call, Table table) {
-    tx.put(kind(call, "table").then(table.databaseName(), table.name()), StructJson.bytes(table));
+    tx.put(kind(call, "table").then(databaseOf(table), table.name()), StructJson.bytes(table));
   }
 
   /// Removes the table with its versions and partitions.
@@ -77,7 +83,7 @@ final class GlueStore {
   }
 
   void archive(Tx tx, Call call, Table table) {
-    Key versions = kind(call, "version").then(table.databaseName(), table.name());
+    Key versions = kind(call, "version").then(databaseOf(table), table.name());
     long version = Long.parseLong(table.versionId());
     tx.put(versions.then(version), StructJson.bytes(table));
     tx.delete(versions.then(version - GlueLimits.TABLE_VERSIONS_MAX));
@@ -112,7 +118,8 @@ final class GlueStore {
 
   void put(Tx tx, Call call, Partition partition) {
     tx.put(
-        partitionKey(call, partition.databaseName(), partition.tableName(), partition.values()),
+        partitionKey(call, Objects.requireNonNull(partition.databaseName()),
+            Objects.requireNonNull(partition.tableName()), partition.values()),
         StructJson.bytes(partition));
   }
 

@@ -49,7 +49,7 @@ final class Partitions {
 
   private void create(Tx tx, Call call, Table table, PartitionInput in) {
     checkValues(table, in.values());
-    if (store.partition(tx, call, table.databaseName(), table.name(), in.values()) != null) {
+    if (store.partition(tx, call, GlueStore.databaseOf(table), table.name(), in.values()) != null) {
       throw GlueErrors.partitionExists();
     }
     store.put(tx, call, partition(call, table, in).creationTime(call.now()));
@@ -86,7 +86,7 @@ final class Partitions {
               checkValues(table, in.partitionValues());
               Partition found =
                   store.partition(
-                      reader, call, table.databaseName(), table.name(), in.partitionValues());
+                      reader, call, GlueStore.databaseOf(table), table.name(), in.partitionValues());
               if (found == null) {
                 throw GlueErrors.noPartition();
               }
@@ -104,7 +104,7 @@ final class Partitions {
               Predicate<List<String>> filter =
                   PartitionExpression.parse(
                       in.expression() == null ? "" : in.expression(), table.partitionKeys());
-              return store.partitions(reader, call, table.databaseName(), table.name()).stream()
+              return store.partitions(reader, call, GlueStore.databaseOf(table), table.name()).stream()
                   .filter(p -> filter.test(p.values()))
                   .filter(p -> inSegment(p, in.segment()))
                   .toList();
@@ -135,7 +135,7 @@ final class Partitions {
           for (PartitionValueList values : in.partitionsToGet()) {
             checkValues(table, values.values());
             Partition partition =
-                store.partition(reader, call, table.databaseName(), table.name(), values.values());
+                store.partition(reader, call, GlueStore.databaseOf(table), table.name(), values.values());
             if (partition != null) {
               found.add(partition);
             }
@@ -151,7 +151,7 @@ final class Partitions {
               GlueService.requiredTable(store, tx, call, in.databaseName(), in.tableName());
           Partition old =
               store.partition(
-                  tx, call, table.databaseName(), table.name(), in.partitionValueList());
+                  tx, call, GlueStore.databaseOf(table), table.name(), in.partitionValueList());
           if (old == null) {
             throw GlueErrors.noPartition();
           }
@@ -159,10 +159,10 @@ final class Partitions {
           List<String> values = input.hasValues() ? input.values() : old.values();
           checkValues(table, values);
           if (!values.equals(old.values())) {
-            if (store.partition(tx, call, table.databaseName(), table.name(), values) != null) {
+            if (store.partition(tx, call, GlueStore.databaseOf(table), table.name(), values) != null) {
               throw GlueErrors.partitionExists();
             }
-            store.deletePartition(tx, call, table.databaseName(), table.name(), old.values());
+            store.deletePartition(tx, call, GlueStore.databaseOf(table), table.name(), old.values());
           }
           store.put(
               tx,
@@ -201,9 +201,9 @@ final class Partitions {
 
   private void delete(Tx tx, Call call, Table table, List<String> values) {
     checkValues(table, values);
-    if (store.partition(tx, call, table.databaseName(), table.name(), values) == null) {
+    if (store.partition(tx, call, GlueStore.databaseOf(table), table.name(), values) == null) {
       throw GlueErrors.noPartition();
     }
-    store.deletePartition(tx, call, table.databaseName(), table.name(), values);
+    store.deletePartition(tx, call, GlueStore.databaseOf(table), table.name(), values);
   }
 }
