@@ -274,7 +274,8 @@ public final class GlueService implements GlueApi {
         reader -> {
           Table current = requiredTable(store, reader, call, database, name);
           var all =
-              new ArrayList<>(store.versions(reader, call, GlueStore.databaseOf(current), current.name()));
+              new ArrayList<>(
+                  store.versions(reader, call, GlueStore.databaseOf(current), current.name()));
           all.add(current);
           return all.reversed().stream()
               .map(t -> new TableVersion().table(t).versionId(t.versionId()))

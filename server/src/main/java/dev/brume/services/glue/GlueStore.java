@@ -118,8 +118,11 @@ final class GlueStore {
 
   void put(Tx tx, Call call, Partition partition) {
     tx.put(
-        partitionKey(call, Objects.requireNonNull(partition.databaseName()),
-            Objects.requireNonNull(partition.tableName()), partition.values()),
+        partitionKey(
+            call,
+            Objects.requireNonNull(partition.databaseName()),
+            Objects.requireNonNull(partition.tableName()),
+            partition.values()),
         StructJson.bytes(partition));
   }
 

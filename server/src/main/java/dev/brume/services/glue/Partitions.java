@@ -86,7 +86,11 @@ final class Partitions {
               checkValues(table, in.partitionValues());
               Partition found =
                   store.partition(
-                      reader, call, GlueStore.databaseOf(table), table.name(), in.partitionValues());
+                      reader,
+                      call,
+                      GlueStore.databaseOf(table),
+                      table.name(),
+                      in.partitionValues());
               if (found == null) {
                 throw GlueErrors.noPartition();
               }
@@ -104,7 +108,9 @@ final class Partitions {
               Predicate<List<String>> filter =
                   PartitionExpression.parse(
                       in.expression() == null ? "" : in.expression(), table.partitionKeys());
-              return store.partitions(reader, call, GlueStore.databaseOf(table), table.name()).stream()
+              return store
+                  .partitions(reader, call, GlueStore.databaseOf(table), table.name())
+                  .stream()
                   .filter(p -> filter.test(p.values()))
                   .filter(p -> inSegment(p, in.segment()))
                   .toList();
@@ -135,7 +141,8 @@ final class Partitions {
           for (PartitionValueList values : in.partitionsToGet()) {
             checkValues(table, values.values());
             Partition partition =
-                store.partition(reader, call, GlueStore.databaseOf(table), table.name(), values.values());
+                store.partition(
+                    reader, call, GlueStore.databaseOf(table), table.name(), values.values());
             if (partition != null) {
               found.add(partition);
             }
@@ -159,10 +166,12 @@ final class Partitions {
           List<String> values = input.hasValues() ? input.values() : old.values();
           checkValues(table, values);
           if (!values.equals(old.values())) {
-            if (store.partition(tx, call, GlueStore.databaseOf(table), table.name(), values) != null) {
+            if (store.partition(tx, call, GlueStore.databaseOf(table), table.name(), values)
+                != null) {
               throw GlueErrors.partitionExists();
             }
-            store.deletePartition(tx, call, GlueStore.databaseOf(table), table.name(), old.values());
+            store.deletePartition(
+                tx, call, GlueStore.databaseOf(table), table.name(), old.values());
           }
           store.put(
               tx,

@@ -67,8 +67,7 @@ class AthenaServiceTest {
       }
       int from =
           in.range() == null ? 0 : Integer.parseInt(in.range().replaceAll("bytes=(\\d+)-", "$1"));
-      return new GetObjectOutput()
-          .body(Body.of(Arrays.copyOfRange(bytes, from, bytes.length)));
+      return new GetObjectOutput().body(Body.of(Arrays.copyOfRange(bytes, from, bytes.length)));
     }
 
     @Override
@@ -96,14 +95,12 @@ class AthenaServiceTest {
         @Override
         public Struct call(Call call, String name, String operation, Struct input) {
           Service service = name.equals("s3") ? bucket : glue;
-          return service.call(
-              ServiceModels.get(name).operation(operation).index(), call, input);
+          return service.call(ServiceModels.get(name).operation(operation).index(), call, input);
         }
       };
   private final VirtualClock clock = new VirtualClock(kv, () -> START);
   private final Call call =
-      new Call(
-          "000000000000", "us-east-1", new Principal.Root("000000000000"), "r", START, "");
+      new Call("000000000000", "us-east-1", new Principal.Root("000000000000"), "r", START, "");
   private AthenaService athena;
 
   @BeforeEach
@@ -179,14 +176,11 @@ class AthenaServiceTest {
 
   @Test
   void pagesOfResultsBeginWhereTheLastEnded() {
-    QueryExecution done =
-        run("SELECT x, 'é\"\n' AS y FROM (VALUES 1, 2, 3) AS t(x) ORDER BY x");
+    QueryExecution done = run("SELECT x, 'é\"\n' AS y FROM (VALUES 1, 2, 3) AS t(x) ORDER BY x");
     var first =
         athena.getQueryResults(
             call,
-            new GetQueryResultsInput()
-                .queryExecutionId(done.queryExecutionId())
-                .maxResults(2));
+            new GetQueryResultsInput().queryExecutionId(done.queryExecutionId()).maxResults(2));
     assertThat(first.resultSet().rows()).hasSize(2);
     var second =
         athena.getQueryResults(
@@ -243,8 +237,7 @@ class AthenaServiceTest {
                 .queryExecutionId())
         .isEqualTo(id);
     assertThatThrownBy(
-            () ->
-                athena.startQueryExecution(call, query("SELECT 2").clientRequestToken(token)))
+            () -> athena.startQueryExecution(call, query("SELECT 2").clientRequestToken(token)))
         .isInstanceOf(InvalidRequestException.class);
     ended(id);
   }
@@ -319,9 +312,7 @@ class AthenaServiceTest {
                     .resultConfiguration(
                         new ResultConfiguration().outputLocation("s3://results/team/"))));
     String id =
-        athena
-            .startQueryExecution(call, query("SELECT 1").workGroup("team"))
-            .queryExecutionId();
+        athena.startQueryExecution(call, query("SELECT 1").workGroup("team")).queryExecutionId();
     assertThat(ended(id).resultConfiguration().outputLocation())
         .isEqualTo("s3://results/team/" + id + ".csv");
     assertThat(
@@ -329,12 +320,10 @@ class AthenaServiceTest {
                 .listQueryExecutions(call, new ListQueryExecutionsInput().workGroup("team"))
                 .queryExecutionIds())
         .containsExactly(id);
-    assertThatThrownBy(
-            () -> athena.createWorkGroup(call, new CreateWorkGroupInput().name("team")))
+    assertThatThrownBy(() -> athena.createWorkGroup(call, new CreateWorkGroupInput().name("team")))
         .hasMessage("WorkGroup is already created");
     athena.deleteWorkGroup(call, new DeleteWorkGroupInput().workGroup("team"));
-    assertThatThrownBy(
-            () -> athena.getWorkGroup(call, new GetWorkGroupInput().workGroup("team")))
+    assertThatThrownBy(() -> athena.getWorkGroup(call, new GetWorkGroupInput().workGroup("team")))
         .isInstanceOf(InvalidRequestException.class);
     assertThatThrownBy(
             () -> athena.deleteWorkGroup(call, new DeleteWorkGroupInput().workGroup("primary")))

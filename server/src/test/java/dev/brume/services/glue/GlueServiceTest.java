@@ -51,7 +51,8 @@ class GlueServiceTest {
     return new TableInput()
         .name("Events")
         .partitionKeys(
-            List.of(new Column().name("year").type("string"), new Column().name("month").type("int")))
+            List.of(
+                new Column().name("year").type("string"), new Column().name("month").type("int")))
         .storageDescriptor(
             new StorageDescriptor()
                 .columns(List.of(new Column().name("id").type("bigint")))
@@ -93,8 +94,19 @@ class GlueServiceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"year", "year =", "= 1", "day = 1", "year = '2025", "(year = '1'", "month > 'x'",
-          "year = '1' AND", "year ~ 'x'", "; DROP", "year = '1' month"})
+      strings = {
+        "year",
+        "year =",
+        "= 1",
+        "day = 1",
+        "year = '2025",
+        "(year = '1'",
+        "month > 'x'",
+        "year = '1' AND",
+        "year ~ 'x'",
+        "; DROP",
+        "year = '1' month"
+      })
   void refusesWrongExpressions(String expression) {
     assertThatThrownBy(() -> matching(expression)).isInstanceOf(InvalidInputException.class);
   }
