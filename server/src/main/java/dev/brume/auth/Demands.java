@@ -267,8 +267,8 @@ final class Demands {
     if (name.endsWith("EventBus")) {
       return call.arn("events", "event-bus/" + rule);
     }
-    boolean own = bus == null || bus.equals("default");
-    String busName = own ? "" : bus.substring(bus.lastIndexOf('/') + 1) + "/";
+    String busName =
+        bus == null || bus.equals("default") ? "" : bus.substring(bus.lastIndexOf('/') + 1) + "/";
     return call.arn("events", "rule/" + busName + rule);
   }
 }
