@@ -1,0 +1,5 @@
+/// Benchmarks as ratios, in one run, on one machine.
+@NullMarked
+package dev.brume.bench;
+
+import org.jspecify.annotations.NullMarked;
