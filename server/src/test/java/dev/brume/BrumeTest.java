@@ -80,4 +80,36 @@ class BrumeTest {
     assertThat(moved.statusCode()).isEqualTo(200);
     assertThat(moved.body()).isGreaterThan(before.body());
   }
+
+  @Test
+  void refusesPagesOfOtherSites() {
+    for (String[] header :
+        new String[][] {
+          {"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}
+        }) {
+      var request =
+          brume
+              .signed("dynamodb", "/")
+              .header("X-Amz-Target", "DynamoDB_20120810.ListTables")
+              .header(header[0], header[1])
+              .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}"))
+              .build();
+      assertThat(brume.send(request).statusCode()).isEqualTo(403);
+      var clock =
+          java.net.http.HttpRequest.newBuilder(
+                  java.net.URI.create(brume.endpoint() + "/_brume/clock"))
+              .header(header[0], header[1])
+              .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{\"action\":\"freeze\"}"))
+              .build();
+      assertThat(brume.send(clock).statusCode()).isEqualTo(403);
+    }
+    var local =
+        brume
+            .signed("dynamodb", "/")
+            .header("X-Amz-Target", "DynamoDB_20120810.ListTables")
+            .header("Origin", "http://localhost:3000")
+            .POST(java.net.http.HttpRequest.BodyPublishers.ofString("{}"))
+            .build();
+    assertThat(brume.send(local).statusCode()).isEqualTo(200);
+  }
 }

@@ -11,6 +11,7 @@ import dev.brume.model.Body;
 import dev.brume.model.BodyError;
 import dev.brume.model.Call;
 import dev.brume.model.Operation;
+import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.ServiceModel;
 import dev.brume.model.ServiceModel.Protocol;
@@ -151,6 +152,10 @@ public final class Gateway implements Handler {
             model.identity().signingName(),
             errors,
             body::buffered);
+    if (caller.principal() instanceof Principal.Root && WebPages.foreign(request.exchange())) {
+      // Nothing but the form of an owner's signature is checked, so a page could make one up.
+      throw new ServiceError("AccessDenied", "Refused: sent by a web page of another site", 403);
+    }
     if (protocol != Protocol.REST_XML && !UNSIGNED.contains(request.operation().name())) {
       Authenticator.requireSigned(caller, errors);
     }

@@ -37,6 +37,10 @@ public final class StatusPages implements FrontDoor {
     if (!exchange.rawPath().startsWith("/_brume/")) {
       return false;
     }
+    if (WebPages.foreign(exchange)) {
+      answer(exchange, 403, message("refused: sent by a web page of another site"));
+      return true;
+    }
     String request = exchange.method() + " " + exchange.rawPath();
     switch (request) {
       case "GET /_brume/health", "HEAD /_brume/health" -> answer(exchange, 200, health.get());
