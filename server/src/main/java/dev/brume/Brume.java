@@ -28,6 +28,7 @@ import dev.brume.services.apigateway.ApiGatewayResources;
 import dev.brume.services.apigateway.ApiGatewayService;
 import dev.brume.services.athena.AthenaResources;
 import dev.brume.services.athena.AthenaService;
+import dev.brume.services.cloudformation.CloudFormationService;
 import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
 import dev.brume.services.events.EventsResources;
@@ -204,10 +205,17 @@ public final class Brume implements AutoCloseable {
     doors.add(apiGateway.invokeUrls(services, clock));
     types.addAll(new ApiGatewayResources(services).all());
 
+    // After every service whose types it deploys.
+    var cloudFormation = new CloudFormationService(kv, clock, timers, ids, services, types);
+    services.add(cloudFormation);
+    doors.addFirst(cloudFormation.door());
+    closing.addFirst(cloudFormation::close);
+
     timers.start();
     targets.start();
     lambda.start();
     athena.start();
+    cloudFormation.start();
   }
 
   // The files of running queries, gone when they end.

@@ -52,7 +52,7 @@ final class Preparation {
     Revision before = stack.current();
     String text = text(call, stack, submission);
     Template template = Template.parse(text);
-    context.types().check(template);
+    context.types().checkNames(template);
     Capabilities.of(template).check(submission.capabilities());
     String roleArn =
         submission.roleArn() != null
@@ -92,6 +92,7 @@ final class Preparation {
     var intrinsics = new Intrinsics(template, parameters, place, scope);
     Rules.check(template, intrinsics);
     Graph graph = Graph.of(template, intrinsics);
+    context.types().checkImplemented(template, graph.dependencies().keySet());
     plan.make(
         new Wanted(
             template, intrinsics, graph, context.types(), context.specification(),

@@ -289,7 +289,7 @@ final class Reading {
 
   ValidateTemplateOutput validateTemplate(Call call, ValidateTemplateInput in) {
     Template template = given(call, in.templateBody(), in.templateURL());
-    context.types().check(template);
+    context.types().checkNames(template);
     Capabilities capabilities = Capabilities.of(template);
     return new ValidateTemplateOutput()
         .parameters(

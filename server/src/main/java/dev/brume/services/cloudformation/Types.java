@@ -44,17 +44,27 @@ final class Types {
     return type;
   }
 
-  /// Throws `ValidationError` that names every type that is unknown or not implemented.
-  void check(Template template) {
+  /// Throws `ValidationError` that names every type that AWS does not have.
+  void checkNames(Template template) {
     var unknown = new TreeSet<String>();
-    var missing = new TreeSet<String>();
     for (Template.Resource resource : template.resources().values()) {
-      if (find(resource.type()) == null) {
-        (specification.exists(resource.type()) ? missing : unknown).add(resource.type());
+      if (find(resource.type()) == null && !specification.exists(resource.type())) {
+        unknown.add(resource.type());
       }
     }
     if (!unknown.isEmpty()) {
       throw CloudFormationErrors.unknownTypes(unknown);
+    }
+  }
+
+  /// Throws `ValidationError` that names every type among these resources that Brume does not have.
+  void checkImplemented(Template template, Collection<String> logicalIds) {
+    var missing = new TreeSet<String>();
+    for (String id : logicalIds) {
+      Template.Resource resource = template.resources().get(id);
+      if (resource != null && find(resource.type()) == null) {
+        missing.add(resource.type());
+      }
     }
     if (!missing.isEmpty()) {
       throw CloudFormationErrors.typesNotDone(missing);
