@@ -10,7 +10,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Works through a graph, each node on a virtual thread of its own as soon as what it needs is done.
+/// Works through a graph, each node on a virtual thread of its own as soon as what it needs is
+/// done.
 final class Branches {
   private final Map<String, Integer> waiting = new LinkedHashMap<>();
   private final Map<String, List<String>> users = new LinkedHashMap<>();
@@ -32,15 +33,15 @@ final class Branches {
         .forEach(
             (node, needed) -> {
               waiting.put(node, needed.size());
-              needed.forEach(
-                  each -> users.computeIfAbsent(each, _ -> new ArrayList<>()).add(node));
+              needed.forEach(each -> users.computeIfAbsent(each, _ -> new ArrayList<>()).add(node));
             });
     List.copyOf(waiting.keySet()).stream().filter(node -> waiting.get(node) == 0).forEach(this::go);
   }
 
   /// Runs the task for every node and returns those for which it gave false.
   ///
-  /// @param goOn whether a failure only holds up what needs the node (it is tried at the end all the
+  /// @param goOn whether a failure only holds up what needs the node (it is tried at the end all
+  ///   the
   ///   same), or lets nothing new begin
   /// @param onFailure called at the first failure
   static List<String> run(Graph graph, Predicate<String> task, boolean goOn, Runnable onFailure) {

@@ -39,9 +39,7 @@ record Capabilities(List<String> required, @Nullable String reason) {
     }
     return new Capabilities(
         List.copyOf(required),
-        types.isEmpty()
-            ? null
-            : "The following resource(s) require capabilities: " + types);
+        types.isEmpty() ? null : "The following resource(s) require capabilities: " + types);
   }
 
   /// Throws `InsufficientCapabilitiesException` for what the caller did not acknowledge.

@@ -55,7 +55,19 @@ record ChangeSetRow(
 
   ChangeSetRow executed(String to) {
     return new ChangeSetRow(
-        arn, name, stackArn, kind, status, statusReason, to, description, next, changes,
-        includeNestedStacks, importExistingResources, onStackFailure, createdMillis);
+        arn,
+        name,
+        stackArn,
+        kind,
+        status,
+        statusReason,
+        to,
+        description,
+        next,
+        changes,
+        includeNestedStacks,
+        importExistingResources,
+        onStackFailure,
+        createdMillis);
   }
 }

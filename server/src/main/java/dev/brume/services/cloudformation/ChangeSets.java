@@ -98,8 +98,7 @@ final class ChangeSets {
     CloudFormationStore.append(
         tx,
         stack.arn(),
-        Run.event(
-            review, operation, review.status(), "User Initiated", call.now().toEpochMilli()));
+        Run.event(review, operation, review.status(), "User Initiated", call.now().toEpochMilli()));
   }
 
   private ChangeSetRow row(
@@ -203,8 +202,7 @@ final class ChangeSets {
   private static void executable(ChangeSetRow row) {
     if (!row.status().equals("CREATE_COMPLETE") || !row.executionStatus().equals("AVAILABLE")) {
       throw CloudFormationErrors.changeSetStatus(
-          row.arn(),
-          row.status().equals("FAILED") ? row.status() : row.executionStatus());
+          row.arn(), row.status().equals("FAILED") ? row.status() : row.executionStatus());
     }
   }
 

@@ -63,8 +63,7 @@ final class CloudFormationErrors {
   }
 
   static ServiceError exportInUse(String export, String verb, String stacks) {
-    return validation(
-        "Export " + export + " cannot be " + verb + " as it is in use by " + stacks);
+    return validation("Export " + export + " cannot be " + verb + " as it is in use by " + stacks);
   }
 
   static ServiceError exportTaken(String export, String stack) {

@@ -11,7 +11,8 @@ final class CloudFormationLimits {
   static final long CUSTOM_TIMEOUT_SECONDS_DEFAULT = 3600;
   static final int PAGE = 100;
 
-  /// How long an answer waits for the operation it began, on the real clock: below the clients' read
+  /// How long an answer waits for the operation it began, on the real clock: below the clients'
+  /// read
   /// timeouts (60 s).
   static final Duration HOLD = Duration.ofSeconds(20);
 

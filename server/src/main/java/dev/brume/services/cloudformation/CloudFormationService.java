@@ -131,8 +131,7 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
                 Boolean.TRUE.equals(in.disableRollback()));
     Prepared prepared = preparation.prepare(call, fresh, Submission.of(in));
     refuseProblems(prepared);
-    boolean stop =
-        Boolean.TRUE.equals(in.disableRollback()) || "DO_NOTHING".equals(in.onFailure());
+    boolean stop = Boolean.TRUE.equals(in.disableRollback()) || "DO_NOTHING".equals(in.onFailure());
     OperationRow operation =
         OperationRow.begin(
                 ids.uuid(), Kind.CREATE, prepared.revision(), prepared.caller(), call.endpoint())
@@ -204,8 +203,7 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
       throw CloudFormationErrors.protectedStack(stack.name());
     }
     Revision current = stack.current();
-    String role =
-        in.roleARN() != null ? in.roleARN() : current == null ? null : current.roleArn();
+    String role = in.roleARN() != null ? in.roleARN() : current == null ? null : current.roleArn();
     OperationRow operation =
         OperationRow.begin(
                 ids.uuid(), Kind.DELETE, null, preparation.caller(call, role), call.endpoint())
@@ -237,10 +235,12 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
     StackRow stack = stacks.get(call, in.stackName());
     OperationRow interrupted = stack.interrupted();
     if (!stack.status().equals("UPDATE_ROLLBACK_FAILED") || interrupted == null) {
-      throw CloudFormationErrors.wrongState(
-          stack.arn(), stack.status(), "continued rolling back");
+      throw CloudFormationErrors.wrongState(stack.arn(), stack.status(), "continued rolling back");
     }
-    resume(call, stack, interrupted.in(Phase.BACK, interrupted.reason()),
+    resume(
+        call,
+        stack,
+        interrupted.in(Phase.BACK, interrupted.reason()),
         "UPDATE_ROLLBACK_IN_PROGRESS");
     return new ContinueUpdateRollbackOutput();
   }

@@ -148,7 +148,8 @@ final class CloudFormationStore {
   }
 
   static void put(Tx tx, ChangeSetRow row) {
-    tx.put(key(row.stackArn(), "changeset").then(row.stackArn(), row.name()), CHANGE_SET.write(row));
+    tx.put(
+        key(row.stackArn(), "changeset").then(row.stackArn(), row.name()), CHANGE_SET.write(row));
     tx.put(key(row.stackArn(), "changeset-arn").then(row.arn()), bytes(row.stackArn()));
   }
 

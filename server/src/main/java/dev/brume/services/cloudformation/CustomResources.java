@@ -184,9 +184,7 @@ final class CustomResources {
         tx -> {
           byte[] token = tx.get(REQUESTS.then(name));
           byte[] known =
-              token == null
-                  ? null
-                  : tx.get(TOKENS.then(new String(token, StandardCharsets.UTF_8)));
+              token == null ? null : tx.get(TOKENS.then(new String(token, StandardCharsets.UTF_8)));
           if (known != null) {
             return ROW.read(known);
           }
@@ -299,7 +297,10 @@ final class CustomResources {
       throw new CustomResourceFailed("Invalid PhysicalResourceId", known);
     }
     var attributes = new LinkedHashMap<String, JsonNode>();
-    answer.path("Data").properties().forEach(each -> attributes.put(each.getKey(), each.getValue()));
+    answer
+        .path("Data")
+        .properties()
+        .forEach(each -> attributes.put(each.getKey(), each.getValue()));
     return new ResourceState(id, attributes);
   }
 

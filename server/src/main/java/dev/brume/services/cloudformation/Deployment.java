@@ -113,8 +113,12 @@ final class Deployment {
       ResourceRow row = run.rows().get(id);
       (row == null || row.current() == null ? created : updated).add(id);
     }
-    return (created.isEmpty() ? "" : "The following resource(s) failed to create: " + created + ". ")
-        + (updated.isEmpty() ? "" : "The following resource(s) failed to update: " + updated + ". ");
+    return (created.isEmpty()
+            ? ""
+            : "The following resource(s) failed to create: " + created + ". ")
+        + (updated.isEmpty()
+            ? ""
+            : "The following resource(s) failed to update: " + updated + ". ");
   }
 
   private void commit(
@@ -218,8 +222,7 @@ final class Deployment {
       return;
     }
     OperationRow next = operation.in(Phase.BACK_CLEANUP, operation.reason());
-    run.stack(
-        run.stack().operation(next), "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", null);
+    run.stack(run.stack().operation(next), "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", null);
     backCleanup();
   }
 

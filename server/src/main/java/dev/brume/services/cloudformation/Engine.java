@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/// Carries out stack operations, each on a virtual thread of its own. An operation is in the stack's
+/// Carries out stack operations, each on a virtual thread of its own. An operation is in the
+/// stack's
 /// row before it begins here, so that one that a crash cut off goes on at start.
 final class Engine implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("brume.cloudformation");

@@ -44,21 +44,48 @@ record Made(
     ObjectNode values = Json.object();
     values.setAll(new LinkedHashMap<>(state.attributes()));
     return new Made(
-        type, state.physicalId(), properties, Json.write(values), suffix, dependsOn,
-        deletionPolicy, updateReplacePolicy, metadata, tags, true);
+        type,
+        state.physicalId(),
+        properties,
+        Json.write(values),
+        suffix,
+        dependsOn,
+        deletionPolicy,
+        updateReplacePolicy,
+        metadata,
+        tags,
+        true);
   }
 
   Made failedAs(String id) {
     return new Made(
-        type, id, properties, attributes, suffix, dependsOn, deletionPolicy, updateReplacePolicy,
-        metadata, tags, false);
+        type,
+        id,
+        properties,
+        attributes,
+        suffix,
+        dependsOn,
+        deletionPolicy,
+        updateReplacePolicy,
+        metadata,
+        tags,
+        false);
   }
 
   /// This, with what the template says beside the properties.
   Made like(Made other) {
     return new Made(
-        type, physicalId, properties, attributes, suffix, other.dependsOn, other.deletionPolicy,
-        other.updateReplacePolicy, other.metadata, other.tags, done);
+        type,
+        physicalId,
+        properties,
+        attributes,
+        suffix,
+        other.dependsOn,
+        other.deletionPolicy,
+        other.updateReplacePolicy,
+        other.metadata,
+        other.tags,
+        done);
   }
 
   boolean sameMaking(Made other) {

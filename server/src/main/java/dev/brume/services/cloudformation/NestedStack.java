@@ -48,8 +48,8 @@ final class NestedStack implements ResourceType {
     String arn;
     if (existing == null) {
       StackRow parent = service.find(call, request.stackId());
-      String root = parent == null || parent.rootArn() == null ? request.stackId()
-          : parent.rootArn();
+      String root =
+          parent == null || parent.rootArn() == null ? request.stackId() : parent.rootArn();
       var in =
           new CreateStackInput()
               .stackName(name)
@@ -108,7 +108,9 @@ final class NestedStack implements ResourceType {
 
   private static ServiceError failed(StackRow stack) {
     return CloudFormationErrors.validation(
-        "Embedded stack " + stack.arn() + " was not successfully created or updated: "
+        "Embedded stack "
+            + stack.arn()
+            + " was not successfully created or updated: "
             + stack.status()
             + (stack.statusReason() == null ? "" : " " + stack.statusReason()));
   }

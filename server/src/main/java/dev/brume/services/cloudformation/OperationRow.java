@@ -51,7 +51,16 @@ record OperationRow(
 
   OperationRow as(Kind other, Phase otherPhase) {
     return new OperationRow(
-        id, other, otherPhase, next, caller, endpoint, token, stopOnFailure, onFailure, retain,
+        id,
+        other,
+        otherPhase,
+        next,
+        caller,
+        endpoint,
+        token,
+        stopOnFailure,
+        onFailure,
+        retain,
         reason);
   }
 

@@ -88,8 +88,16 @@ final class Plan {
       Made made = wanted.made(declared, "");
       changes.add(
           new Planned(
-              "Add", declared.logicalId(), null, declared.type(), null, null, List.of(), List.of(),
-              null, context(made)));
+              "Add",
+              declared.logicalId(),
+              null,
+              declared.type(),
+              null,
+              null,
+              List.of(),
+              List.of(),
+              null,
+              context(made)));
       return;
     }
     Made made = wanted.made(declared, current.suffix());
@@ -97,8 +105,7 @@ final class Plan {
     boolean tags = wanted.tagsDiffer(current, made);
     boolean replaced = Wanted.replaces(differences);
     boolean certain =
-        differences.stream()
-            .anyMatch(each -> each.recreation().equals("Always") && !dynamic(each));
+        differences.stream().anyMatch(each -> each.recreation().equals("Always") && !dynamic(each));
     if (!replaced) {
       known.put(declared.logicalId(), current);
     }
@@ -129,12 +136,21 @@ final class Plan {
       String policy =
           !replaced
               ? null
-              : made.updateReplacePolicy().equals("Delete") ? "ReplaceAndDelete"
+              : made.updateReplacePolicy().equals("Delete")
+                  ? "ReplaceAndDelete"
                   : "ReplaceAndRetain";
       changes.add(
           new Planned(
-              "Modify", declared.logicalId(), current.physicalId(), declared.type(), replacement,
-              policy, scope, details, context(current), context(made)));
+              "Modify",
+              declared.logicalId(),
+              current.physicalId(),
+              declared.type(),
+              replacement,
+              policy,
+              scope,
+              details,
+              context(current),
+              context(made)));
     }
   }
 
@@ -142,9 +158,7 @@ final class Plan {
     String before = current.metadata();
     String after = made.metadata();
     return Objects.equals(before, after)
-        || before != null
-            && after != null
-            && Json.parseOwn(before).equals(Json.parseOwn(after));
+        || before != null && after != null && Json.parseOwn(before).equals(Json.parseOwn(after));
   }
 
   private static boolean dynamic(Difference difference) {
@@ -181,8 +195,16 @@ final class Plan {
   private static Planned removed(ResourceRow row, Made current) {
     String policy = current.deletionPolicy().equals("Delete") ? "Delete" : "Retain";
     return new Planned(
-        "Remove", row.logicalId(), current.physicalId(), current.type(), null, policy, List.of(),
-        List.of(), context(current), null);
+        "Remove",
+        row.logicalId(),
+        current.physicalId(),
+        current.type(),
+        null,
+        policy,
+        List.of(),
+        List.of(),
+        context(current),
+        null);
   }
 
   private static String context(Made made) {

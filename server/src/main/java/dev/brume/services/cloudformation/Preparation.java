@@ -2,7 +2,6 @@ package dev.brume.services.cloudformation;
 
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
-import dev.brume.model.Operations;
 import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.iam.GetRoleRequest;
@@ -61,8 +60,7 @@ final class Preparation {
     Caller caller = caller(call, roleArn);
     Call as = call.as(caller.principal());
     var plan =
-        new Plan(
-            context.kv().read(reader -> CloudFormationStore.resources(reader, stack.arn())));
+        new Plan(context.kv().read(reader -> CloudFormationStore.resources(reader, stack.arn())));
     var scope = new LiveScope(context.kv(), context.operations(), as, stack.arn(), plan::made);
     Parameters parameters =
         Parameters.of(
@@ -84,18 +82,18 @@ final class Preparation {
             roleArn);
     var place =
         new Scope.Place(
-            call.account(),
-            call.region(),
-            stack.name(),
-            stack.arn(),
-            revision.notificationArns());
+            call.account(), call.region(), stack.name(), stack.arn(), revision.notificationArns());
     var intrinsics = new Intrinsics(template, parameters, place, scope);
     Rules.check(template, intrinsics);
     Graph graph = Graph.of(template, intrinsics);
     context.types().checkImplemented(template, graph.dependencies().keySet());
     plan.make(
         new Wanted(
-            template, intrinsics, graph, context.types(), context.specification(),
+            template,
+            intrinsics,
+            graph,
+            context.types(),
+            context.specification(),
             revision.tags()));
     boolean changed = !plan.changes().isEmpty() || differs(stack, template, revision);
     return new Prepared(revision, text, plan.changes(), changed, plan.problems(), caller);

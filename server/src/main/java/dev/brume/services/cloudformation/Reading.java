@@ -22,11 +22,7 @@ final class Reading {
   private final Engine.Context context;
 
   Reading(
-      Kv kv,
-      Stacks stacks,
-      ChangeSets changeSets,
-      TemplateSource source,
-      Engine.Context context) {
+      Kv kv, Stacks stacks, ChangeSets changeSets, TemplateSource source, Engine.Context context) {
     this.kv = kv;
     this.stacks = stacks;
     this.changeSets = changeSets;
@@ -103,8 +99,7 @@ final class Reading {
     List<EventRow> rows =
         kv.read(
             reader ->
-                CloudFormationStore.events(
-                    reader, stack.arn(), before, CloudFormationLimits.PAGE));
+                CloudFormationStore.events(reader, stack.arn(), before, CloudFormationLimits.PAGE));
     boolean more = rows.size() == CloudFormationLimits.PAGE;
     return new DescribeStackEventsOutput()
         .stackEvents(rows.stream().map(row -> Views.event(stack, row)).toList())
@@ -133,8 +128,7 @@ final class Reading {
             .stackResourceDetail(Views.resourceDetail(stack, row));
       }
     }
-    throw CloudFormationErrors.noResource(
-        String.valueOf(in.logicalResourceId()), stack.name());
+    throw CloudFormationErrors.noResource(String.valueOf(in.logicalResourceId()), stack.name());
   }
 
   private StackRow existing(Call call, @Nullable String asked) {
@@ -146,8 +140,7 @@ final class Reading {
     return stack;
   }
 
-  DescribeStackResourcesOutput describeStackResources(
-      Call call, DescribeStackResourcesInput in) {
+  DescribeStackResourcesOutput describeStackResources(Call call, DescribeStackResourcesInput in) {
     String physicalId = in.physicalResourceId();
     if (in.stackName() == null) {
       if (physicalId == null) {
@@ -191,8 +184,7 @@ final class Reading {
     List<StackRow> all = new ArrayList<>(stacks.all(call));
     all.removeIf(
         stack ->
-            !in.stackStatusFilter().isEmpty()
-                && !in.stackStatusFilter().contains(stack.status()));
+            !in.stackStatusFilter().isEmpty() && !in.stackStatusFilter().contains(stack.status()));
     all.sort(Comparator.comparingLong(StackRow::createdMillis).reversed());
     Page<StackSummary> page = Page.of(all, in.nextToken(), Views::summary);
     return new ListStacksOutput().stackSummaries(page.items()).nextToken(page.next());
@@ -203,9 +195,7 @@ final class Reading {
     if (in.changeSetName() != null) {
       ChangeSetRow row = changeSets.get(call, in.changeSetName(), in.stackName());
       StackRow stack = stacks.get(call, row.stackArn());
-      return new GetTemplateOutput()
-          .templateBody(text(stack, row.next()))
-          .stagesAvailable(stages);
+      return new GetTemplateOutput().templateBody(text(stack, row.next())).stagesAvailable(stages);
     }
     StackRow stack = stacks.get(call, in.stackName());
     Revision shown = shown(stack);
@@ -254,9 +244,7 @@ final class Reading {
         .values()
         .forEach(
             each ->
-                byType
-                    .computeIfAbsent(each.type(), _ -> new ArrayList<>())
-                    .add(each.logicalId()));
+                byType.computeIfAbsent(each.type(), _ -> new ArrayList<>()).add(each.logicalId()));
     var summaries = new ArrayList<ResourceIdentifierSummary>();
     byType.forEach(
         (type, ids) -> {
@@ -310,17 +298,13 @@ final class Reading {
 
   ListExportsOutput listExports(Call call, ListExportsInput in) {
     List<CloudFormationStore.ExportRow> all =
-        kv.read(
-            reader -> CloudFormationStore.exports(reader, call.account(), call.region()));
+        kv.read(reader -> CloudFormationStore.exports(reader, call.account(), call.region()));
     Page<Export> page =
         Page.of(
             all,
             in.nextToken(),
             row ->
-                new Export()
-                    .name(row.name())
-                    .value(row.value())
-                    .exportingStackId(row.stackArn()));
+                new Export().name(row.name()).value(row.value()).exportingStackId(row.stackArn()));
     return new ListExportsOutput().exports(page.items()).nextToken(page.next());
   }
 
@@ -334,8 +318,7 @@ final class Reading {
                     .map(Outputs::name)
                     .toList());
     if (users.isEmpty()) {
-      throw CloudFormationErrors.validation(
-          "Export '" + name + "' is not imported by any stack.");
+      throw CloudFormationErrors.validation("Export '" + name + "' is not imported by any stack.");
     }
     Page<String> page = Page.of(users, in.nextToken(), each -> each);
     return new ListImportsOutput().imports(page.items()).nextToken(page.next());
@@ -347,8 +330,7 @@ final class Reading {
     boolean values = Boolean.TRUE.equals(in.includePropertyValues());
     Page<Change> page =
         Page.of(row.changes(), in.nextToken(), planned -> Views.change(planned, values));
-    Template template =
-        row.next().parameters().isEmpty() ? null : template(stack, row.next());
+    Template template = row.next().parameters().isEmpty() ? null : template(stack, row.next());
     return Views.changeSet(stack, row, template).changes(page.items()).nextToken(page.next());
   }
 

@@ -118,8 +118,7 @@ final class Removal {
     return policy.equals("Retain") || policy.equals("RetainExceptOnCreate");
   }
 
-  private List<String> remove(
-      Map<String, List<Made>> makings, BiPredicate<String, Made> retained) {
+  private List<String> remove(Map<String, List<Made>> makings, BiPredicate<String, Made> retained) {
     return Branches.run(
         reversed(makings),
         id -> {

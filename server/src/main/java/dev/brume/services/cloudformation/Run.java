@@ -116,8 +116,7 @@ final class Run {
   /// Writes the stack's row, an event for each status that it goes through, and what belongs to it.
   ///
   /// @param statuses the last one stays
-  void stack(
-      StackRow row, List<String> statuses, @Nullable String reason, Consumer<Tx> besides) {
+  void stack(StackRow row, List<String> statuses, @Nullable String reason, Consumer<Tx> besides) {
     StackRow written = row.status(statuses.getLast(), reason);
     kv.tx(
         tx -> {
@@ -156,11 +155,7 @@ final class Run {
   }
 
   static EventRow event(
-      StackRow stack,
-      OperationRow operation,
-      String status,
-      @Nullable String reason,
-      long millis) {
+      StackRow stack, OperationRow operation, String status, @Nullable String reason, long millis) {
     return new EventRow(
         operation.id(),
         stack.name(),

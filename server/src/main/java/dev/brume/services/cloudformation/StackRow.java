@@ -39,86 +39,290 @@ record StackRow(
 
   static StackRow create(String arn, String name, String account, String region, long nowMillis) {
     return new StackRow(
-        arn, name, account, region, "REVIEW_IN_PROGRESS", null, nowMillis, 0, 0, null, null, null,
-        List.of(), false, null, null, null, null, 0, false);
+        arn,
+        name,
+        account,
+        region,
+        "REVIEW_IN_PROGRESS",
+        null,
+        nowMillis,
+        0,
+        0,
+        null,
+        null,
+        null,
+        List.of(),
+        false,
+        null,
+        null,
+        null,
+        null,
+        0,
+        false);
   }
 
   StackRow status(String to, @Nullable String reason) {
     return new StackRow(
-        arn, name, account, region, to, reason, createdMillis, updatedMillis, deletedMillis,
-        current, operation, interrupted, outputs, terminationProtection, stackPolicy, changeSetId,
-        parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        to,
+        reason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow operation(@Nullable OperationRow row) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, row, row == null ? interrupted : null, outputs,
-        terminationProtection, stackPolicy, changeSetId, parentArn, rootArn, timeoutMinutes,
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        row,
+        row == null ? interrupted : null,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
         disableRollback);
   }
 
   StackRow interrupted(OperationRow row) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, null, row, outputs, terminationProtection, stackPolicy,
-        changeSetId, parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        null,
+        row,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow current(@Nullable Revision revision, List<OutputRow> values) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, revision, operation, interrupted, values, terminationProtection,
-        stackPolicy, changeSetId, parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        revision,
+        operation,
+        interrupted,
+        values,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow updated(long millis) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, millis, deletedMillis,
-        current, operation, interrupted, outputs, terminationProtection, stackPolicy, changeSetId,
-        parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        millis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow deleted(long millis) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis, millis,
-        current, operation, interrupted, outputs, terminationProtection, stackPolicy, changeSetId,
-        parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        millis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow terminationProtection(boolean on) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, operation, interrupted, outputs, on, stackPolicy, changeSetId,
-        parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        on,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow stackPolicy(@Nullable String policy) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, operation, interrupted, outputs, terminationProtection, policy,
-        changeSetId, parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        policy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow changeSet(@Nullable String id) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, operation, interrupted, outputs, terminationProtection,
-        stackPolicy, id, parentArn, rootArn, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        id,
+        parentArn,
+        rootArn,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow nestedIn(String parent, String root) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, operation, interrupted, outputs, terminationProtection,
-        stackPolicy, changeSetId, parent, root, timeoutMinutes, disableRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parent,
+        root,
+        timeoutMinutes,
+        disableRollback);
   }
 
   StackRow options(int minutes, boolean withoutRollback) {
     return new StackRow(
-        arn, name, account, region, status, statusReason, createdMillis, updatedMillis,
-        deletedMillis, current, operation, interrupted, outputs, terminationProtection,
-        stackPolicy, changeSetId, parentArn, rootArn, minutes, withoutRollback);
+        arn,
+        name,
+        account,
+        region,
+        status,
+        statusReason,
+        createdMillis,
+        updatedMillis,
+        deletedMillis,
+        current,
+        operation,
+        interrupted,
+        outputs,
+        terminationProtection,
+        stackPolicy,
+        changeSetId,
+        parentArn,
+        rootArn,
+        minutes,
+        withoutRollback);
   }
 
   boolean deleted() {

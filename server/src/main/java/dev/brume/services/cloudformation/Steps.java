@@ -115,10 +115,7 @@ final class Steps {
     ResourceRow begun = row.pending(made);
     run.step(begun, made, verb + "_IN_PROGRESS", reason);
     return attempt(
-        begun,
-        made,
-        verb,
-        () -> types.get(made.type()).create(run.request(row.logicalId(), made)));
+        begun, made, verb, () -> types.get(made.type()).create(run.request(row.logicalId(), made)));
   }
 
   private boolean change(ResourceRow row, Made wanted, Made current) {
@@ -241,9 +238,7 @@ final class Steps {
       types
           .get(current.type())
           .update(
-              run.request(logicalId, current),
-              text(current.physicalId()),
-              pending.propertyTree());
+              run.request(logicalId, current), text(current.physicalId()), pending.propertyTree());
       run.step(row.pending(null), current, "UPDATE_COMPLETE", null);
       return true;
     } catch (ServiceError e) {

@@ -74,9 +74,7 @@ record Submission(
       }
       arguments.add(
           new Parameters.Argument(
-              name,
-              parameter.parameterValue(),
-              Boolean.TRUE.equals(parameter.usePreviousValue())));
+              name, parameter.parameterValue(), Boolean.TRUE.equals(parameter.usePreviousValue())));
     }
     return arguments;
   }

@@ -73,8 +73,8 @@ final class TemplateSource {
     }
     int slash = key.indexOf('/');
     if (slash < 1 || slash == key.length() - 1) {
-      throw CloudFormationErrors.validation("TemplateURL must reference a valid S3 object to which"
-          + " you have access.");
+      throw CloudFormationErrors.validation(
+          "TemplateURL must reference a valid S3 object to which" + " you have access.");
     }
     return new Place(key.substring(0, slash), key.substring(slash + 1));
   }

@@ -138,8 +138,7 @@ final class Views {
     return new StackEvent()
         .stackId(stack.arn())
         .stackName(stack.name())
-        .eventId(
-            row.logicalId() + "-" + row.status() + "-" + Instant.ofEpochMilli(row.millis()))
+        .eventId(row.logicalId() + "-" + row.status() + "-" + Instant.ofEpochMilli(row.millis()))
         .operationId(row.operationId())
         .logicalResourceId(row.logicalId())
         .physicalResourceId(row.physicalId() == null ? "" : row.physicalId())

@@ -34,8 +34,7 @@ record Wanted(
         Json.write(properties),
         "{}",
         suffix,
-        new ArrayList<>(
-            graph.dependencies().getOrDefault(resource.logicalId(), Set.of())),
+        new ArrayList<>(graph.dependencies().getOrDefault(resource.logicalId(), Set.of())),
         resource.deletionPolicy(),
         resource.updateReplacePolicy(),
         resource.metadata() == null ? null : Json.write(resource.metadata()),
@@ -66,8 +65,7 @@ record Wanted(
 
   /// How the resource differs from what was made.
   List<Specification.Difference> differences(Made before, Made after) {
-    return specification.differences(
-        after.type(), before.propertyTree(), after.propertyTree());
+    return specification.differences(after.type(), before.propertyTree(), after.propertyTree());
   }
 
   /// Whether a difference of the stack's tags reaches the resource.

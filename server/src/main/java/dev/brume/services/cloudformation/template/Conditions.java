@@ -78,15 +78,16 @@ final class Conditions {
         }
         yield any;
       }
-      default ->
-          throw TemplateErrors.format("Unrecognized condition function: " + only.getKey());
+      default -> throw TemplateErrors.format("Unrecognized condition function: " + only.getKey());
     };
   }
 
   private static JsonNode operands(String function, JsonNode argument) {
     if (!argument.isArray() || argument.isEmpty() || argument.size() > OPERANDS_MAX) {
       throw TemplateErrors.template(
-          "every " + function + " object requires a list of at least 2 and at most 10 boolean"
+          "every "
+              + function
+              + " object requires a list of at least 2 and at most 10 boolean"
               + " parameters.");
     }
     return argument;
@@ -94,8 +95,8 @@ final class Conditions {
 
   private boolean equal(JsonNode argument) {
     if (!argument.isArray() || argument.size() != 2) {
-      throw TemplateErrors.template("every Fn::Equals object requires a list of 2 string"
-          + " parameters.");
+      throw TemplateErrors.template(
+          "every Fn::Equals object requires a list of 2 string" + " parameters.");
     }
     JsonNode left = intrinsics.resolve(argument.get(0));
     JsonNode right = intrinsics.resolve(argument.get(1));

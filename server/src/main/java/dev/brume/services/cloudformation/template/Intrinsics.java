@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Evaluates the intrinsic functions of a template's values.
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
+///
+// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
 public final class Intrinsics {
   private static final Pattern DYNAMIC = Pattern.compile("\\{\\{resolve:([^}]+)}}");
   private static final int ZONES = 3;
@@ -26,8 +27,7 @@ public final class Intrinsics {
   private final Scope scope;
   private final Conditions conditions;
 
-  public Intrinsics(
-      Template template, Parameters parameters, Scope.Place place, Scope scope) {
+  public Intrinsics(Template template, Parameters parameters, Scope.Place place, Scope scope) {
     this.template = template;
     this.parameters = parameters;
     this.place = place;
@@ -120,14 +120,11 @@ public final class Intrinsics {
       case "Fn::ImportValue" -> importValue(argument);
       case "Fn::Base64" ->
           TextNode.valueOf(
-              known(text(argument, name))
-                  ? base64(text(argument, name))
-                  : Scope.UNKNOWN);
+              known(text(argument, name)) ? base64(text(argument, name)) : Scope.UNKNOWN);
       case "Fn::Cidr" -> Cidr.blocks(pair(name, argument, "a block, a count and a size"));
       case "Fn::GetAZs" -> zones(text(argument, name));
       case "Fn::Length" -> extension(name, IntNode.valueOf(value(argument).size()));
-      case "Fn::ToJsonString" ->
-          extension(name, TextNode.valueOf(Json.write(value(argument))));
+      case "Fn::ToJsonString" -> extension(name, TextNode.valueOf(Json.write(value(argument))));
       case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not" ->
           TextNode.valueOf(Boolean.toString(conditions.evaluate(wrap(name, argument))));
       case "Fn::Transform" ->
@@ -288,8 +285,8 @@ public final class Intrinsics {
       return resolve(otherwise);
     }
     if (template.mappings().path(map).isMissingNode()) {
-      throw TemplateErrors.template("Mapping named '" + map + "' is not present in the 'Mappings'"
-          + " section of template.");
+      throw TemplateErrors.template(
+          "Mapping named '" + map + "' is not present in the 'Mappings'" + " section of template.");
     }
     throw TemplateErrors.template(
         "Unable to get mapping for " + map + "::" + key + "::" + attribute);

@@ -57,8 +57,9 @@ final class Lists {
       return TextNode.valueOf(Scope.UNKNOWN);
     }
     if (!list.isArray()) {
-      throw TemplateErrors.template("Fn::Select requires a list argument with two elements: an"
-          + " integer index and a list");
+      throw TemplateErrors.template(
+          "Fn::Select requires a list argument with two elements: an"
+              + " integer index and a list");
     }
     int index;
     try {

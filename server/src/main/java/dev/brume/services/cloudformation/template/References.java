@@ -120,7 +120,9 @@ public final class References {
       String name = branches.path(0).asText();
       if (!template.conditions().has(name)) {
         throw TemplateErrors.format(
-            "Unresolved dependencies [" + name + "]. Cannot reference resources in the Conditions"
+            "Unresolved dependencies ["
+                + name
+                + "]. Cannot reference resources in the Conditions"
                 + " block of the template");
       }
     }
@@ -177,8 +179,7 @@ public final class References {
         continue;
       }
       int dot = name.indexOf('.');
-      found.accept(
-          dot < 0 ? "Ref" : "Fn::GetAtt", dot < 0 ? name : name.substring(0, dot));
+      found.accept(dot < 0 ? "Ref" : "Fn::GetAtt", dot < 0 ? name : name.substring(0, dot));
     }
   }
 

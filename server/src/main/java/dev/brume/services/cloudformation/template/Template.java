@@ -166,7 +166,8 @@ public record Template(
         .forEachRemaining(
             name -> {
               if (!RESOURCE_ATTRIBUTES.contains(name)) {
-                throw TemplateErrors.validation("Invalid template resource property '" + name + "'");
+                throw TemplateErrors.validation(
+                    "Invalid template resource property '" + name + "'");
               }
             });
     JsonNode type = node.path("Type");
@@ -226,7 +227,9 @@ public record Template(
               }
               if (!entry.getValue().isObject() || !entry.getValue().has("Value")) {
                 throw TemplateErrors.format(
-                    "[/Outputs/" + entry.getKey() + "] Every Outputs member must contain a Value"
+                    "[/Outputs/"
+                        + entry.getKey()
+                        + "] Every Outputs member must contain a Value"
                         + " object");
               }
             });

@@ -92,7 +92,10 @@ public final class TemplateText {
               + e.getProblemMark()
                   .map(
                       mark ->
-                          " (line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1)
+                          " (line "
+                              + (mark.getLine() + 1)
+                              + ", column "
+                              + (mark.getColumn() + 1)
                               + ")")
                   .orElse(""));
     } catch (YamlEngineException e) {
@@ -177,9 +180,7 @@ public final class TemplateText {
           : BigIntegerNode.valueOf(new BigInteger(text));
     }
     if (DECIMAL.matcher(text).matches() && !text.matches("[-+]?0[0-9]+.*")) {
-      return digitsOnly(text)
-          ? TextNode.valueOf(text)
-          : DecimalNode.valueOf(new BigDecimal(text));
+      return digitsOnly(text) ? TextNode.valueOf(text) : DecimalNode.valueOf(new BigDecimal(text));
     }
     return TextNode.valueOf(text);
   }
