@@ -1,6 +1,9 @@
 package dev.brume.services.sts;
 
 import dev.brume.auth.Credentials;
+import dev.brume.auth.PolicyDocument;
+import dev.brume.auth.PolicyEvaluator;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import dev.brume.model.Call;
 import dev.brume.model.Operations;
 import dev.brume.model.Principal;
@@ -9,7 +12,12 @@ import dev.brume.model.iam.IamClient;
 import dev.brume.model.iam.NoSuchEntityException;
 import dev.brume.model.iam.Role;
 import dev.brume.model.sts.*;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,6 +56,7 @@ public final class StsService implements StsApi {
       throw StsErrors.invalidArn(in.roleArn());
     }
     Role role = role(call, in.roleArn(), arn.group(1), arn.group(2));
+    checkTrust(call, in, role);
     int seconds =
         in.durationSeconds() == null ? StsLimits.SESSION_SECONDS_DEFAULT : in.durationSeconds();
     if (role.maxSessionDuration() != null && seconds > role.maxSessionDuration()) {
@@ -62,6 +71,45 @@ public final class StsService implements StsApi {
             new AssumedRoleUser()
                 .arn(session.arn())
                 .assumedRoleId(role.roleId() + ":" + in.roleSessionName()));
+  }
+
+  // The role's trust policy must name the caller; where it names the account as a whole, the
+  // caller's own policies have allowed it already.
+  private static void checkTrust(Call call, AssumeRoleRequest in, Role role) {
+    String encoded = String.valueOf(role.assumeRolePolicyDocument());
+    List<PolicyDocument> trust =
+        List.of(PolicyDocument.parse(URLDecoder.decode(encoded, StandardCharsets.UTF_8)));
+    var request = new PolicyEvaluator.Request("sts:AssumeRole", null, context(call, in));
+    Decision decision = PolicyEvaluator.byResource(trust, request, call.principal());
+    if (decision == Decision.UNDECIDED
+        && call.principal() instanceof Principal.RoleSession session) {
+      decision = PolicyEvaluator.byResource(trust, request, new Principal.Root(session.account()));
+    }
+    if (decision != Decision.ALLOWED) {
+      throw StsErrors.notAuthorized(call.principal().arn(), in.roleArn());
+    }
+  }
+
+  private static Map<String, List<String>> context(Call call, AssumeRoleRequest in) {
+    Map<String, List<String>> context = new HashMap<>();
+    context.put("aws:currenttime", List.of(call.now().toString()));
+    context.put("sts:rolesessionname", List.of(String.valueOf(in.roleSessionName())));
+    if (in.externalId() != null) {
+      context.put("sts:externalid", List.of(in.externalId()));
+    }
+    switch (call.principal()) {
+      case Principal.Root root -> context.put("aws:principalarn", List.of(root.arn()));
+      case Principal.RoleSession role -> {
+        context.put("aws:principalarn", List.of(role.roleArn()));
+        context.put("aws:principalaccount", List.of(role.account()));
+      }
+      case Principal.ServicePrincipal service -> {
+        context.put("aws:sourcearn", List.of(service.sourceArn()));
+        context.put("aws:sourceaccount", List.of(service.sourceAccount()));
+      }
+      case Principal.Anonymous _ -> {}
+    }
+    return context;
   }
 
   private static void refuse(AssumeRoleRequest in) {
