@@ -19,6 +19,7 @@ export async function cdk(...args: string[]): Promise<number> {
     env: {
       ...process.env,
       CI: '1',
+      NODE_NO_WARNINGS: '1',
       CDK_DISABLE_VERSION_CHECK: '1',
       CDK_DISABLE_CLI_TELEMETRY: '1',
       AWS_EC2_METADATA_DISABLED: 'true',
@@ -43,6 +44,6 @@ export async function cdk(...args: string[]): Promise<number> {
     child.on('close', resolve);
   });
   log.end();
-  assert.equal(code, 0, `cdk ${args[0]} failed:\n${said.slice(-40).join('\n')}`);
+  assert(code === 0, `cdk ${args[0]} failed:\n${said.slice(-40).join('\n')}`);
   return performance.now() - start;
 }
