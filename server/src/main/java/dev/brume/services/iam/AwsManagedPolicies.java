@@ -68,6 +68,10 @@ final class AwsManagedPolicies {
         "AmazonDynamoDBReadOnlyAccess",
         allow(
             "\"dynamodb:BatchGetItem\",\"dynamodb:Describe*\",\"dynamodb:List*\",\"dynamodb:GetItem\",\"dynamodb:Query\",\"dynamodb:Scan\",\"dynamodb:PartiQLSelect\""));
+    all.put(
+        "AWSCloudFormationReadOnlyAccess",
+        allow(
+            "\"cloudformation:Describe*\",\"cloudformation:EstimateTemplateCost\",\"cloudformation:Get*\",\"cloudformation:List*\",\"cloudformation:ValidateTemplate\",\"cloudformation:Detect*\""));
     all.put("AmazonSSMReadOnlyAccess", allow("\"ssm:Describe*\",\"ssm:Get*\",\"ssm:List*\""));
     return all;
   }
