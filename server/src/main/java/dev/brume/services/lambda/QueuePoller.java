@@ -188,8 +188,7 @@ final class QueuePoller implements AutoCloseable {
 
   private Call call() {
     Roles.Session now = session;
-    boolean over =
-        now == null || now.credentials().expires().isBefore(clock.instant().plus(SESSION_LEFT));
+    boolean over = now == null || now.endNanos() - clock.nanoTime() < SESSION_LEFT.toNanos();
     if (now == null || over) {
       String role = catalog.resolve(function).configuration().settings().role();
       now = roles.assume(account, region, function.functionArn(), function.name(), role);

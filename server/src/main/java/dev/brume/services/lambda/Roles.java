@@ -9,6 +9,7 @@ import dev.brume.model.ServiceError;
 import dev.brume.model.sts.AssumeRoleRequest;
 import dev.brume.model.sts.StsClient;
 import dev.brume.time.Clock;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /// Functions' roles: assumed by the service for the functions' environments and pollers.
@@ -48,7 +49,9 @@ final class Roles {
   }
 
   /// A role's session: its credentials, and who its calls are from.
-  record Session(Credentials credentials, Principal principal) {}
+  ///
+  /// @param endNanos when it ends, on the machine's clock
+  record Session(Credentials credentials, Principal principal, long endNanos) {}
 
   Session assume(
       String account, String region, String functionArn, String functionName, String role) {
@@ -75,6 +78,7 @@ final class Roles {
             roleName,
             role,
             colon < 0 ? userId : userId.substring(0, colon),
-            functionName));
+            functionName),
+        clock.nanoTime() + Duration.ofSeconds(SESSION_SECONDS).toNanos());
   }
 }
