@@ -74,11 +74,7 @@ final class Roles {
         new Credentials(
             given.accessKeyId(), given.secretAccessKey(), given.sessionToken(), given.expiration()),
         new Principal.RoleSession(
-            account,
-            roleName,
-            role,
-            colon < 0 ? userId : userId.substring(0, colon),
-            functionName),
+            account, roleName, role, colon < 0 ? userId : userId.substring(0, colon), functionName),
         clock.nanoTime() + Duration.ofSeconds(SESSION_SECONDS).toNanos());
   }
 }
