@@ -1,6 +1,5 @@
 package dev.brume.services.kms;
 
-import dev.brume.model.ServiceError;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -23,8 +22,7 @@ record Ciphertext(UUID keyId, int material, byte[] nonce, byte[] sealed) {
   private static final int HEAD_BYTES = 1 + 16 + 4 + NONCE_BYTES;
 
   /// @param nonce 12 random bytes
-  static Ciphertext seal(
-      KeyRow key, byte[] nonce, byte[] plaintext, Map<String, String> context) {
+  static Ciphertext seal(KeyRow key, byte[] nonce, byte[] plaintext, Map<String, String> context) {
     UUID id = UUID.fromString(key.id());
     int material = key.materials().size() - 1;
     try {

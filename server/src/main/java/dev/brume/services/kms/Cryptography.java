@@ -164,8 +164,7 @@ final class Cryptography {
   }
 
   private byte[] seal(KeyRow key, byte[] plaintext, Map<String, String> context) {
-    return Ciphertext.seal(key, ids.bytes(12), plaintext, context)
-        .bytes();
+    return Ciphertext.seal(key, ids.bytes(12), plaintext, context).bytes();
   }
 
   private static void refuseDry(@Nullable Boolean dryRun) {

@@ -46,8 +46,7 @@ final class KeyCalendar {
     if (key.deletionMillis() == null) {
       timers.cancel(tx, DELETION, key.id());
     } else {
-      timers.schedule(
-          tx, DELETION, key.id(), Instant.ofEpochMilli(key.deletionMillis()), owner);
+      timers.schedule(tx, DELETION, key.id(), Instant.ofEpochMilli(key.deletionMillis()), owner);
     }
     if (key.nextRotationMillis() == null) {
       timers.cancel(tx, ROTATION, key.id());

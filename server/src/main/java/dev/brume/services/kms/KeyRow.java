@@ -40,45 +40,108 @@ record KeyRow(
 
   KeyRow withDescription(String changed) {
     return new KeyRow(
-        id, createdMillis, changed, enabled, deletionMillis, policy, tags, rotationDays,
-        nextRotationMillis, materials, awsManaged);
+        id,
+        createdMillis,
+        changed,
+        enabled,
+        deletionMillis,
+        policy,
+        tags,
+        rotationDays,
+        nextRotationMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow withEnabled(boolean changed) {
     return new KeyRow(
-        id, createdMillis, description, changed, deletionMillis, policy, tags, rotationDays,
-        nextRotationMillis, materials, awsManaged);
+        id,
+        createdMillis,
+        description,
+        changed,
+        deletionMillis,
+        policy,
+        tags,
+        rotationDays,
+        nextRotationMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow withDeletion(@Nullable Long millis) {
     return new KeyRow(
-        id, createdMillis, description, false, millis, policy, tags, rotationDays,
-        nextRotationMillis, materials, awsManaged);
+        id,
+        createdMillis,
+        description,
+        false,
+        millis,
+        policy,
+        tags,
+        rotationDays,
+        nextRotationMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow withPolicy(String changed) {
     return new KeyRow(
-        id, createdMillis, description, enabled, deletionMillis, changed, tags, rotationDays,
-        nextRotationMillis, materials, awsManaged);
+        id,
+        createdMillis,
+        description,
+        enabled,
+        deletionMillis,
+        changed,
+        tags,
+        rotationDays,
+        nextRotationMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow withTags(Map<String, String> changed) {
     return new KeyRow(
-        id, createdMillis, description, enabled, deletionMillis, policy, changed, rotationDays,
-        nextRotationMillis, materials, awsManaged);
+        id,
+        createdMillis,
+        description,
+        enabled,
+        deletionMillis,
+        policy,
+        changed,
+        rotationDays,
+        nextRotationMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow withRotation(@Nullable Integer days, @Nullable Long nextMillis) {
     return new KeyRow(
-        id, createdMillis, description, enabled, deletionMillis, policy, tags, days, nextMillis,
-        materials, awsManaged);
+        id,
+        createdMillis,
+        description,
+        enabled,
+        deletionMillis,
+        policy,
+        tags,
+        days,
+        nextMillis,
+        materials,
+        awsManaged);
   }
 
   KeyRow with(Material added) {
     var all = new ArrayList<>(materials);
     all.add(added);
     return new KeyRow(
-        id, createdMillis, description, enabled, deletionMillis, policy, tags, rotationDays,
-        nextRotationMillis, all, awsManaged);
+        id,
+        createdMillis,
+        description,
+        enabled,
+        deletionMillis,
+        policy,
+        tags,
+        rotationDays,
+        nextRotationMillis,
+        all,
+        awsManaged);
   }
 }

@@ -52,7 +52,6 @@ final class KmsErrors {
     return new InvalidArnException("Invalid arn " + arn);
   }
 
-
   static ServiceError disabled(String arn) {
     return new DisabledException(arn + " is disabled.");
   }
@@ -67,7 +66,9 @@ final class KmsErrors {
 
   static ServiceError awsManaged(String arn) {
     return new ServiceError(
-        "AccessDeniedException", "The key " + arn + " is managed by AWS and cannot be changed", 400);
+        "AccessDeniedException",
+        "The key " + arn + " is managed by AWS and cannot be changed",
+        400);
   }
 
   static ServiceError badCiphertext() {

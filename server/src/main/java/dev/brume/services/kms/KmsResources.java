@@ -127,8 +127,7 @@ public final class KmsResources {
         kms.untagResource(request.call(), new UntagResourceRequest().keyId(id).tagKeys(gone));
       }
       if (!wanted.isEmpty()) {
-        kms.tagResource(
-            request.call(), new TagResourceRequest().keyId(id).tags(list(wanted)));
+        kms.tagResource(request.call(), new TagResourceRequest().keyId(id).tags(list(wanted)));
       }
       settings(request, id);
       return state(request, id);
@@ -142,13 +141,11 @@ public final class KmsResources {
                 ? properties.get("RotationPeriodInDays").asInt()
                 : null;
         var present =
-            kms.getKeyRotationStatus(
-                request.call(), new GetKeyRotationStatusRequest().keyId(id));
+            kms.getKeyRotationStatus(request.call(), new GetKeyRotationStatusRequest().keyId(id));
         if (!Boolean.TRUE.equals(present.keyRotationEnabled())
             || days != null && !days.equals(present.rotationPeriodInDays())) {
           kms.enableKeyRotation(
-              request.call(),
-              new EnableKeyRotationRequest().keyId(id).rotationPeriodInDays(days));
+              request.call(), new EnableKeyRotationRequest().keyId(id).rotationPeriodInDays(days));
         }
       } else {
         kms.disableKeyRotation(request.call(), new DisableKeyRotationRequest().keyId(id));
@@ -188,9 +185,7 @@ public final class KmsResources {
 
     private static @Nullable String policy(ObjectNode properties) {
       JsonNode policy = properties.path("KeyPolicy");
-      return policy.isObject()
-          ? Json.write(policy)
-          : policy.isTextual() ? policy.asText() : null;
+      return policy.isObject() ? Json.write(policy) : policy.isTextual() ? policy.asText() : null;
     }
 
     private static Map<String, String> tags(ResourceRequest request) {

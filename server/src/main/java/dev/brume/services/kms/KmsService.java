@@ -163,11 +163,7 @@ public final class KmsService implements KmsApi {
     return new ListKeysResponse()
         .keys(
             page.items().stream()
-                .map(
-                    key ->
-                        new KeyListEntry()
-                            .keyId(key.id())
-                            .keyArn(KmsStore.arn(call, key.id())))
+                .map(key -> new KeyListEntry().keyId(key.id()).keyArn(KmsStore.arn(call, key.id())))
                 .toList())
         .nextMarker(page.next())
         .truncated(page.next() != null);
@@ -215,8 +211,7 @@ public final class KmsService implements KmsApi {
   }
 
   @Override
-  public ScheduleKeyDeletionResponse scheduleKeyDeletion(
-      Call call, ScheduleKeyDeletionRequest in) {
+  public ScheduleKeyDeletionResponse scheduleKeyDeletion(Call call, ScheduleKeyDeletionRequest in) {
     int days =
         in.pendingWindowInDays() == null
             ? KmsLimits.PENDING_DAYS_DEFAULT
@@ -350,8 +345,7 @@ public final class KmsService implements KmsApi {
         tx -> {
           KeyRow key = target(tx, call, in.targetKeyId());
           KmsStore.Alias alias = needed(tx, call, name);
-          store.put(
-              tx, call, new KmsStore.Alias(name, key.id(), alias.createdMillis(), now));
+          store.put(tx, call, new KmsStore.Alias(name, key.id(), alias.createdMillis(), now));
           return 0;
         });
     return new UpdateAliasResponse();
@@ -424,9 +418,7 @@ public final class KmsService implements KmsApi {
   @Override
   public GetKeyPolicyResponse getKeyPolicy(Call call, GetKeyPolicyRequest in) {
     Policies.checkName(in.policyName());
-    return new GetKeyPolicyResponse()
-        .policy(find(call, in.keyId()).policy())
-        .policyName("default");
+    return new GetKeyPolicyResponse().policy(find(call, in.keyId()).policy()).policyName("default");
   }
 
   @Override

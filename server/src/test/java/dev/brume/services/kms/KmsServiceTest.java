@@ -51,8 +51,7 @@ class KmsServiceTest {
 
   private byte[] encrypt(String key, Map<String, String> context) {
     return service
-        .encrypt(
-            call(), new EncryptRequest().keyId(key).plaintext(TEXT).encryptionContext(context))
+        .encrypt(call(), new EncryptRequest().keyId(key).plaintext(TEXT).encryptionContext(context))
         .ciphertextBlob();
   }
 
@@ -71,8 +70,7 @@ class KmsServiceTest {
   @Test
   void encryptsAndDecrypts() {
     String key = key();
-    service.createAlias(
-        call(), new CreateAliasRequest().aliasName("alias/mine").targetKeyId(key));
+    service.createAlias(call(), new CreateAliasRequest().aliasName("alias/mine").targetKeyId(key));
     byte[] blob = encrypt("alias/mine", Map.of("a", "1", "b", "2"));
     var out = decrypt(blob, Map.of("b", "2", "a", "1"));
     assertThat(out.plaintext()).isEqualTo(TEXT);
@@ -89,9 +87,7 @@ class KmsServiceTest {
         .isInstanceOf(InvalidCiphertextException.class);
     String other = key();
     assertThatThrownBy(
-            () ->
-                service.decrypt(
-                    call(), new DecryptRequest().ciphertextBlob(blob).keyId(other)))
+            () -> service.decrypt(call(), new DecryptRequest().ciphertextBlob(blob).keyId(other)))
         .isInstanceOf(IncorrectKeyException.class);
   }
 
@@ -99,8 +95,7 @@ class KmsServiceTest {
   void generatesDataKeys() {
     String key = key();
     var made =
-        service.generateDataKey(
-            call(), new GenerateDataKeyRequest().keyId(key).keySpec("AES_256"));
+        service.generateDataKey(call(), new GenerateDataKeyRequest().keyId(key).keySpec("AES_256"));
     assertThat(made.plaintext()).hasSize(32);
     assertThat(decrypt(made.ciphertextBlob(), Map.of()).plaintext()).isEqualTo(made.plaintext());
     assertThatThrownBy(
@@ -110,8 +105,7 @@ class KmsServiceTest {
     assertThatThrownBy(
             () ->
                 service.generateDataKey(
-                    call(),
-                    new GenerateDataKeyRequest().keyId(key).numberOfBytes(9).dryRun(true)))
+                    call(), new GenerateDataKeyRequest().keyId(key).numberOfBytes(9).dryRun(true)))
         .isInstanceOf(DryRunOperationException.class);
   }
 
@@ -126,8 +120,7 @@ class KmsServiceTest {
     var old = decrypt(before, Map.of());
     assertThat(old.plaintext()).isEqualTo(TEXT);
     assertThat(decrypt(after, Map.of()).keyMaterialId()).isNotEqualTo(old.keyMaterialId());
-    var status =
-        service.getKeyRotationStatus(call(), new GetKeyRotationStatusRequest().keyId(key));
+    var status = service.getKeyRotationStatus(call(), new GetKeyRotationStatusRequest().keyId(key));
     assertThat(status.nextRotationDate()).isEqualTo(START.plus(Duration.ofDays(180)));
     service.rotateKeyOnDemand(call(), new RotateKeyOnDemandRequest().keyId(key));
     assertThat(decrypt(after, Map.of()).plaintext()).isEqualTo(TEXT);
@@ -151,8 +144,7 @@ class KmsServiceTest {
     timers.advance(Duration.ofDays(31));
     assertThatThrownBy(() -> state(key))
         .isInstanceOf(NotFoundException.class)
-        .hasMessage(
-            "Key 'arn:aws:kms:us-east-1:000000000000:key/" + key + "' does not exist");
+        .hasMessage("Key 'arn:aws:kms:us-east-1:000000000000:key/" + key + "' does not exist");
   }
 
   @Test
@@ -167,11 +159,9 @@ class KmsServiceTest {
         .extracting(AliasListEntry::aliasName)
         .containsExactly("alias/aws/s3");
     assertThatThrownBy(
-            () ->
-                service.disableKey(call(), new DisableKeyRequest().keyId("alias/aws/s3")))
+            () -> service.disableKey(call(), new DisableKeyRequest().keyId("alias/aws/s3")))
         .isInstanceOf(ServiceError.class);
-    assertThatThrownBy(
-            () -> service.createKey(call(), new CreateKeyRequest().keySpec("RSA_2048")))
+    assertThatThrownBy(() -> service.createKey(call(), new CreateKeyRequest().keySpec("RSA_2048")))
         .isInstanceOf(UnsupportedOperationException_.class);
     assertThatThrownBy(() -> service.createKey(call(), new CreateKeyRequest().policy("{")))
         .isInstanceOf(MalformedPolicyDocumentException.class);
@@ -182,11 +172,8 @@ class KmsServiceTest {
     String key = key();
     service.tagResource(
         call(),
-        new TagResourceRequest()
-            .keyId(key)
-            .tags(List.of(new Tag().tagKey("k").tagValue("v"))));
-    assertThat(
-            service.listResourceTags(call(), new ListResourceTagsRequest().keyId(key)).tags())
+        new TagResourceRequest().keyId(key).tags(List.of(new Tag().tagKey("k").tagValue("v"))));
+    assertThat(service.listResourceTags(call(), new ListResourceTagsRequest().keyId(key)).tags())
         .hasSize(1);
     assertThat(service.getKeyPolicy(call(), new GetKeyPolicyRequest().keyId(key)).policy())
         .contains("arn:aws:iam::000000000000:root");
