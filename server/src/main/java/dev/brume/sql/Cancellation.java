@@ -7,11 +7,20 @@ import org.jspecify.annotations.Nullable;
 /// Stops a statement that runs.
 public final class Cancellation {
   private boolean cancelled;
+  private @Nullable String reason;
   private @Nullable Statement statement;
 
   /// Asks the statement to stop; it ends with a [SqlFailure] soon.
   public synchronized void cancel() {
     cancelled = true;
+    stop("Query cancelled by user");
+  }
+
+  /// Makes the statement fail with this reason.
+  synchronized void stop(String why) {
+    if (reason == null) {
+      reason = why;
+    }
     if (statement != null) {
       try {
         statement.cancel();
@@ -29,9 +38,9 @@ public final class Cancellation {
     statement = now;
   }
 
-  void check() {
-    if (cancelled()) {
-      throw new SqlFailure("Query cancelled by user");
+  synchronized void check() {
+    if (reason != null) {
+      throw new SqlFailure(reason);
     }
   }
 }

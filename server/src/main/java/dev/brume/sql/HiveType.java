@@ -102,24 +102,31 @@ sealed interface HiveType {
 
   /// Reads a type from the tokens of a statement.
   static HiveType read(Cursor cursor) {
+    return read(cursor, 0);
+  }
+
+  private static HiveType read(Cursor cursor, int depth) {
+    if (depth > 64) {
+      throw cursor.unexpected("column type: nested too deep");
+    }
     String name = cursor.name("type").toLowerCase(Locale.ROOT);
     switch (name) {
       case "array" -> {
         cursor.expect("<");
-        HiveType element = read(cursor);
+        HiveType element = read(cursor, depth + 1);
         cursor.expect(">");
         return new ArrayOf(element);
       }
       case "map" -> {
         cursor.expect("<");
-        HiveType key = read(cursor);
+        HiveType key = read(cursor, depth + 1);
         cursor.expect(",");
-        HiveType value = read(cursor);
+        HiveType value = read(cursor, depth + 1);
         cursor.expect(">");
         return new MapOf(key, value);
       }
       case "struct" -> {
-        return struct(cursor);
+        return struct(cursor, depth);
       }
       case "tinyint",
           "smallint",
@@ -142,13 +149,13 @@ sealed interface HiveType {
     }
   }
 
-  private static HiveType struct(Cursor cursor) {
+  private static HiveType struct(Cursor cursor, int depth) {
     cursor.expect("<");
     var fields = new ArrayList<Field>();
     do {
       String name = cursor.name("field").toLowerCase(Locale.ROOT);
       cursor.expect(":");
-      fields.add(new Field(name, read(cursor)));
+      fields.add(new Field(name, read(cursor, depth + 1)));
       if (cursor.accept("COMMENT")) {
         cursor.text();
       }

@@ -26,12 +26,14 @@ public final class SqlEngine {
   private static final String[] QUERY = {"select", "with", "values", "table", "explain"};
   private final Path folder;
   private final int memoryMegabytes;
+  private final MemoryGuard guard;
 
   /// @param folder for the files of running statements; emptied here
   /// @param memoryMegabytes what one query may use
   public SqlEngine(Path folder, int memoryMegabytes) {
     this.folder = folder.toAbsolutePath().normalize();
     this.memoryMegabytes = memoryMegabytes;
+    guard = new MemoryGuard(4L * memoryMegabytes);
     delete(this.folder);
   }
 
@@ -61,12 +63,14 @@ public final class SqlEngine {
       Cancellation cancellation,
       Receiver<T> receiver) {
     Path own = folder.resolve(job.id());
+    guard.watch(cancellation);
     try {
       Files.createDirectories(own);
       return receiver.take(execute(job, catalog, objects, cancellation, own));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
+      guard.forget(cancellation);
       delete(own);
     }
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// macros ([Functions]). Remembers where each part came from, for error texts.
 final class Translation {
   private static final int NESTING_MAX = 200;
+  private static final int SUBQUERIES_MAX = 100;
   private static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
@@ -41,6 +42,7 @@ final class Translation {
   private final Deque<Open> open = new ArrayDeque<>();
   private int valuesDepth = -1;
   private boolean wrapped;
+  private int subqueries;
 
   private Translation(String sql, List<Token> tokens, Instant now) {
     this.sql = sql;
@@ -160,6 +162,9 @@ final class Translation {
   }
 
   private int call(Token token, String name, int i) {
+    if (name.equals("as")) {
+      countSubquery(i);
+    }
     switch (name) {
       case "date_format", "date_parse" -> open("mysql", token, name + "(");
       case "format_datetime", "parse_datetime" -> open("joda", token, name + "(");
@@ -191,6 +196,16 @@ final class Translation {
       return true;
     }
     return name.equals("in") || name.equals("as") || name.equals("from") || name.equals("select");
+  }
+
+  /// DuckDB's parser needs time and memory with the square of the number of subqueries in WITH.
+  private void countSubquery(int i) {
+    Token next = tokens.get(Math.min(i + 2, tokens.size() - 1));
+    boolean query = next.is("SELECT") || next.is("WITH") || next.is("VALUES") || next.symbol("(");
+    if (query && ++subqueries > SUBQUERIES_MAX) {
+      throw new SqlFailure(
+          "QUERY_HAS_TOO_MANY_STAGES: Query has more than " + SUBQUERIES_MAX + " subqueries in WITH");
+    }
   }
 
   private void open(String form, Token token, String text) {

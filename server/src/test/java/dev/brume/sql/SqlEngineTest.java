@@ -310,6 +310,27 @@ class SqlEngineTest {
   }
 
   @Test
+  void hostileStatementsFail() {
+    fails("SELECT " + "(".repeat(60_000) + "1", "nested");
+    fails("SELECT 1" + "+1".repeat(60_000), "depth");
+    fails("SELECT sequence(1, 2000000000)", "more than 10000 entries");
+    fails("SELECT sequence(1, 100000, 2)", "more than 10000 entries");
+    fails("SELECT lpad('x', 2000000000, 'y')", "Target length");
+    var ctes = new StringBuilder("WITH a0 AS (SELECT 1)");
+    for (int i = 1; i < 3000; i++) {
+      ctes.append(", a").append(i).append(" AS (SELECT * FROM a").append(i - 1).append(')');
+    }
+    fails(ctes + " SELECT * FROM a2999", "QUERY_HAS_TOO_MANY_STAGES");
+    fails(
+        "CREATE EXTERNAL TABLE x (a " + "array<".repeat(30_000) + "int) LOCATION 's3://a/'",
+        "nested too deep");
+    assertThat(one("SELECT sequence(DATE '2025-01-30', DATE '2025-02-01')"))
+        .isEqualTo("[2025-01-30, 2025-01-31, 2025-02-01]");
+    assertThat(one("SELECT sequence(1, 7, 3)")).isEqualTo("[1, 4, 7]");
+    assertThat(one("SELECT lpad('x', 3, 'y')")).isEqualTo("yyx");
+  }
+
+  @Test
   void aCancelledStatementStops() {
     var cancellation = new Cancellation();
     cancellation.cancel();

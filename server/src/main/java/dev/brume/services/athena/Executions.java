@@ -220,6 +220,8 @@ final class Executions {
       fail(call, execution, cancellation, e.reason(), started);
     } catch (ServiceError e) {
       fail(call, execution, cancellation, reason(e), started);
+    } catch (StackOverflowError e) {
+      fail(call, execution, cancellation, "STACK_OVERFLOW: Query is nested too deep", started);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "query " + execution.id() + " failed", e);
       fail(call, execution, cancellation, "GENERIC_INTERNAL_ERROR: " + e, started);

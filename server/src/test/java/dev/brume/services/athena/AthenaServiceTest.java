@@ -249,8 +249,8 @@ class AthenaServiceTest {
             .startQueryExecution(
                 call,
                 query(
-                    "SELECT count(*) FROM unnest(sequence(1, 1000000)) AS a(x),"
-                        + " unnest(sequence(1, 1000000)) AS b(y) WHERE x * y = 7"))
+                    "SELECT count(*) FROM unnest(sequence(1, 10000)) AS a(x), unnest(sequence(1,"
+                        + " 10000)) AS b(y), unnest(sequence(1, 10000)) AS c(z) WHERE x * y + z = 7"))
             .queryExecutionId();
     athena.stopQueryExecution(call, new StopQueryExecutionInput().queryExecutionId(id));
     assertThat(ended(id).status().state()).isEqualTo("CANCELLED");
