@@ -204,7 +204,9 @@ final class Translation {
     boolean query = next.is("SELECT") || next.is("WITH") || next.is("VALUES") || next.symbol("(");
     if (query && ++subqueries > SUBQUERIES_MAX) {
       throw new SqlFailure(
-          "QUERY_HAS_TOO_MANY_STAGES: Query has more than " + SUBQUERIES_MAX + " subqueries in WITH");
+          "QUERY_HAS_TOO_MANY_STAGES: Query has more than "
+              + SUBQUERIES_MAX
+              + " subqueries in WITH");
     }
   }
 
