@@ -29,8 +29,11 @@ import dev.brume.services.apigateway.ApiGatewayService;
 import dev.brume.services.athena.AthenaResources;
 import dev.brume.services.athena.AthenaService;
 import dev.brume.services.cloudformation.CloudFormationService;
+import dev.brume.services.cloudtrail.CloudTrailService;
 import dev.brume.services.dynamodb.DynamoDbResources;
 import dev.brume.services.dynamodb.DynamoDbService;
+import dev.brume.services.ecr.EcrResources;
+import dev.brume.services.ecr.EcrService;
 import dev.brume.services.events.EventsResources;
 import dev.brume.services.events.EventsService;
 import dev.brume.services.glue.GlueResources;
@@ -156,6 +159,10 @@ public final class Brume implements AutoCloseable {
     services.add(new IamService(kv, ids));
     types.addAll(new IamResources(services).all());
     services.add(new StsService(credentials, services));
+
+    services.add(new EcrService(kv));
+    types.addAll(new EcrResources(services).all());
+    services.add(new CloudTrailService());
 
     services.add(new SsmService(kv));
     types.addAll(new SsmResources(services).all());
