@@ -1,4 +1,5 @@
-/// AWS CloudTrail: LookupEvents, which the CDK asks after a failed deployment. Brume keeps no trail yet, so the answer is empty.
+/// AWS CloudTrail: LookupEvents, which the CDK asks after a failed deployment. Brume keeps no trail
+/// yet, so the answer is empty.
 /// <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/Welcome.html>
 ///
 /// Left out on purpose, and answered as not implemented: everything else.

@@ -13,23 +13,50 @@ final class EcrErrors {
   private EcrErrors() {}
 
   static ServiceError noRepository(String name, String registry) {
-    return new RepositoryNotFoundException("The repository with name '" + name + "' does not exist in the registry with id '" + registry + "'");
+    return new RepositoryNotFoundException(
+        "The repository with name '"
+            + name
+            + "' does not exist in the registry with id '"
+            + registry
+            + "'");
   }
 
   static ServiceError exists(String name, String registry) {
-    return new RepositoryAlreadyExistsException("The repository with name '" + name + "' already exists in the registry with id '" + registry + "'");
+    return new RepositoryAlreadyExistsException(
+        "The repository with name '"
+            + name
+            + "' already exists in the registry with id '"
+            + registry
+            + "'");
   }
 
   static ServiceError noLifecyclePolicy(String name, String registry) {
-    return new LifecyclePolicyNotFoundException("Lifecycle policy does not exist for the repository with name '" + name + "' in the registry with id '" + registry + "'");
+    return new LifecyclePolicyNotFoundException(
+        "Lifecycle policy does not exist for the repository with name '"
+            + name
+            + "' in the registry with id '"
+            + registry
+            + "'");
   }
 
   static ServiceError noPolicy(String name, String registry) {
-    return new RepositoryPolicyNotFoundException("Repository policy does not exist for the repository with name '" + name + "' in the registry with id '" + registry + "'");
+    return new RepositoryPolicyNotFoundException(
+        "Repository policy does not exist for the repository with name '"
+            + name
+            + "' in the registry with id '"
+            + registry
+            + "'");
   }
 
   static ServiceError noImage(String name, String registry, String image) {
-    return new ImageNotFoundException("The image with imageId " + image + " does not exist within the repository with name '" + name + "' in the registry with id '" + registry + "'");
+    return new ImageNotFoundException(
+        "The image with imageId "
+            + image
+            + " does not exist within the repository with name '"
+            + name
+            + "' in the registry with id '"
+            + registry
+            + "'");
   }
 
   static ServiceError invalid(String message) {

@@ -19,22 +19,59 @@ record StoredRepository(
     Map<String, String> tags) {
 
   StoredRepository withMutability(String changed) {
-    return new StoredRepository(name, createdMillis, changed, scanOnPush, encryption, kmsKey, policy, lifecyclePolicy, tags);
+    return new StoredRepository(
+        name,
+        createdMillis,
+        changed,
+        scanOnPush,
+        encryption,
+        kmsKey,
+        policy,
+        lifecyclePolicy,
+        tags);
   }
 
   StoredRepository withScan(boolean changed) {
-    return new StoredRepository(name, createdMillis, mutability, changed, encryption, kmsKey, policy, lifecyclePolicy, tags);
+    return new StoredRepository(
+        name,
+        createdMillis,
+        mutability,
+        changed,
+        encryption,
+        kmsKey,
+        policy,
+        lifecyclePolicy,
+        tags);
   }
 
   StoredRepository withPolicy(@Nullable String changed) {
-    return new StoredRepository(name, createdMillis, mutability, scanOnPush, encryption, kmsKey, changed, lifecyclePolicy, tags);
+    return new StoredRepository(
+        name,
+        createdMillis,
+        mutability,
+        scanOnPush,
+        encryption,
+        kmsKey,
+        changed,
+        lifecyclePolicy,
+        tags);
   }
 
   StoredRepository withLifecycle(@Nullable String changed) {
-    return new StoredRepository(name, createdMillis, mutability, scanOnPush, encryption, kmsKey, policy, changed, tags);
+    return new StoredRepository(
+        name, createdMillis, mutability, scanOnPush, encryption, kmsKey, policy, changed, tags);
   }
 
   StoredRepository withTags(Map<String, String> changed) {
-    return new StoredRepository(name, createdMillis, mutability, scanOnPush, encryption, kmsKey, policy, lifecyclePolicy, changed);
+    return new StoredRepository(
+        name,
+        createdMillis,
+        mutability,
+        scanOnPush,
+        encryption,
+        kmsKey,
+        policy,
+        lifecyclePolicy,
+        changed);
   }
 }
