@@ -14,9 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Evaluates the intrinsic functions of a template's values.
-///
-// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html>
+/// Evaluates the intrinsic functions of a template's values. Their arguments and results are those
+/// of the page "Intrinsic function reference" of CloudFormation's template reference.
 public final class Intrinsics {
   private static final Pattern DYNAMIC = Pattern.compile("\\{\\{resolve:([^}]+)}}");
   private static final int ZONES = 3;

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One entry of `Parameters`, and what a value given for it must satisfy.
 ///
-/// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
-///
 /// @param defaultValue null when a value must be given
 /// @param constraints the declaration itself, for `AllowedPattern`, `MinLength`, …
 public record ParameterDeclaration(
