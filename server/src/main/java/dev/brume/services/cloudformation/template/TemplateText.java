@@ -152,7 +152,8 @@ public final class TemplateText {
   }
 
   private static @Nullable String function(String tag) {
-    if (!tag.startsWith("!") || tag.length() < 2) {
+    // What the YAML library makes of a plain `${Name}`, which is text for Fn::Sub here.
+    if (!tag.startsWith("!") || tag.length() < 2 || tag.equals("!ENV_VARIABLE")) {
       return null;
     }
     String name = tag.substring(1);
