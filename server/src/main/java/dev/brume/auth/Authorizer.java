@@ -66,12 +66,19 @@ public final class Authorizer {
       if (FREE.contains(demand.action())) {
         continue;
       }
+      context.put("aws:resourceaccount", List.of(owner(call, demand.resource())));
       var request = new PolicyEvaluator.Request(demand.action(), demand.resource(), context);
       String reason = refusal(call, role, documents, boundary, request);
       if (reason != null) {
         throw denied(role, model, demand, reason);
       }
     }
+  }
+
+  // Buckets have no account in their ARN: those that a call reaches are of its own account.
+  private static String owner(Call call, @Nullable String resource) {
+    String[] parts = resource == null ? new String[0] : resource.split(":", 6);
+    return parts.length == 6 && !parts[4].isEmpty() ? parts[4] : call.account();
   }
 
   // Why not, in AWS's words; null when it is allowed.
