@@ -41,6 +41,8 @@ import dev.brume.services.glue.GlueService;
 import dev.brume.services.iam.IamPolicies;
 import dev.brume.services.iam.IamResources;
 import dev.brume.services.iam.IamService;
+import dev.brume.services.kms.KmsResources;
+import dev.brume.services.kms.KmsService;
 import dev.brume.services.lambda.CodeDoor;
 import dev.brume.services.lambda.LambdaResources;
 import dev.brume.services.lambda.LambdaService;
@@ -159,6 +161,9 @@ public final class Brume implements AutoCloseable {
     services.add(new IamService(kv, ids));
     types.addAll(new IamResources(services).all());
     services.add(new StsService(credentials, services));
+
+    services.add(new KmsService(kv, timers, ids));
+    types.addAll(new KmsResources(services).all());
 
     services.add(new EcrService(kv));
     types.addAll(new EcrResources(services).all());

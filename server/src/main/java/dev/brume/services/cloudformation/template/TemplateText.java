@@ -25,6 +25,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
 /// Template text to tree: JSON, or YAML with CloudFormation's short tags (`!Ref`, `!GetAtt`,
 /// `!Sub`, …), which become their long forms. Bounded: 1 MB of text, and as many nodes as such a
@@ -107,7 +108,9 @@ public final class TemplateText {
     if (++nodes > NODES_MAX || depth > DEPTH_MAX) {
       throw TemplateErrors.format("YAML aliases or nesting go beyond what a template may have.");
     }
-    String tag = node.getTag().getValue();
+    // The parser takes a plain `${Name}` for a reference to an environment variable; here it is
+    // text.
+    String tag = node.getTag().equals(Tag.ENV_TAG) ? Tag.STR.getValue() : node.getTag().getValue();
     String function = function(tag);
     if (function == null) {
       return value(node, depth, tag);
