@@ -197,7 +197,7 @@ public final class Brume implements AutoCloseable {
     closing.add(athena::close);
     types.addAll(new AthenaResources(services).all());
 
-    var s3 = new S3Service(kv, blobs, targets, ids);
+    var s3 = new S3Service(kv, blobs, timers, targets, ids);
     s3.sweepBlobs();
     services.add(s3);
     types.addAll(new S3Resources(services).all());

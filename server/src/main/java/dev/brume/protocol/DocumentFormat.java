@@ -15,6 +15,9 @@ interface DocumentFormat {
   /// The code of an error for a message that does not parse.
   ServiceError malformed(String reason);
 
+  /// The error for a label, query parameter or header whose value does not parse.
+  ServiceError malformedParameter(String reason);
+
   /// Fills the body members of an input.
   void readStructure(byte[] document, Struct into);
 

@@ -21,6 +21,11 @@ final class JsonDocuments implements DocumentFormat {
   }
 
   @Override
+  public ServiceError malformedParameter(String reason) {
+    return malformed(reason);
+  }
+
+  @Override
   public void readStructure(byte[] document, Struct into) {
     TreeReader.structure(TreeFormat.REST_JSON, document, into);
   }

@@ -47,6 +47,10 @@ final class RestCodec implements Codec {
           input.set(member.index(), value);
         }
       }
+    } catch (Malformed e) {
+      throw format.malformedParameter(e.reason());
+    }
+    try {
       body(model, operation, request, input);
     } catch (Malformed e) {
       throw format.malformed(e.reason());

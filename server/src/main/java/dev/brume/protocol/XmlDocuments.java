@@ -25,6 +25,11 @@ final class XmlDocuments implements DocumentFormat {
   }
 
   @Override
+  public ServiceError malformedParameter(String reason) {
+    return new ServiceError("InvalidArgument", reason, 400);
+  }
+
+  @Override
   public void readStructure(byte[] document, Struct into) {
     XmlReader.structure(document, into);
   }

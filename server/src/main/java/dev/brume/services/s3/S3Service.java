@@ -7,6 +7,7 @@ import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
 import dev.brume.store.Blobs;
 import dev.brume.store.Kv;
+import dev.brume.time.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -23,8 +24,9 @@ public final class S3Service implements S3Api {
   private final Settings settings;
   private final NotificationSettings notifications;
   private final BucketAccess access;
+  private final Lifecycle lifecycle;
 
-  public S3Service(Kv kv, Blobs blobs, Targets targets, Ids ids) {
+  public S3Service(Kv kv, Blobs blobs, Timers timers, Targets targets, Ids ids) {
     this.kv = kv;
     store = new S3Store(blobs);
     var sender = new Notifications(targets);
@@ -37,6 +39,7 @@ public final class S3Service implements S3Api {
     listings = new Listings(kv, store);
     notifications = new NotificationSettings(kv, store, sender, ids);
     access = new BucketAccess(kv, store);
+    lifecycle = new Lifecycle(kv, store, sender, timers, ids);
   }
 
   /// Deletes the blobs that a crash left behind. Only at start, before anything writes; S3 owns
@@ -289,7 +292,7 @@ public final class S3Service implements S3Api {
   @Override
   public PutBucketLifecycleConfigurationOutput putBucketLifecycleConfiguration(
       Call call, PutBucketLifecycleConfigurationRequest in) {
-    settings.putLifecycle(in);
+    settings.putLifecycle(call, in, lifecycle);
     return new PutBucketLifecycleConfigurationOutput()
         .transitionDefaultMinimumObjectSize(in.transitionDefaultMinimumObjectSize());
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.brume.auth.Policy;
 import dev.brume.json.Json;
+import dev.brume.model.Call;
 import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
 import dev.brume.protocol.Documents;
@@ -227,7 +228,7 @@ final class Settings {
         new GetBucketTaggingOutput().tagSet(in.tagging().tagSet()));
   }
 
-  void putLifecycle(PutBucketLifecycleConfigurationRequest in) {
+  void putLifecycle(Call call, PutBucketLifecycleConfigurationRequest in, Lifecycle lifecycle) {
     BucketLifecycleConfiguration given = in.lifecycleConfiguration();
     if (given == null || given.rules().isEmpty()) {
       throw S3Errors.malformedXml();
@@ -241,7 +242,14 @@ final class Settings {
         new GetBucketLifecycleConfigurationOutput()
             .rules(given.rules())
             .transitionDefaultMinimumObjectSize(minimumSize(in));
-    put(in.bucket(), in.expectedBucketOwner(), LIFECYCLE, kept);
+    byte[] document = Documents.write(kept);
+    kv.tx(
+        tx -> {
+          Bucket of = store.require(tx, in.bucket(), in.expectedBucketOwner());
+          tx.put(S3Store.settingKey(of.name(), LIFECYCLE), document);
+          lifecycle.schedule(tx, of.name(), call.now());
+          return of;
+        });
   }
 
   private static String minimumSize(PutBucketLifecycleConfigurationRequest in) {

@@ -3,8 +3,7 @@
 ///
 /// Left out on purpose, and answered with NotImplemented: object lock and replication (their
 /// settings read as absent), inventories, analytics, metrics, S3 Select, Glacier restore, directory
-/// buckets, access points, annotations. Lifecycle rules are kept and given back, and not carried
-/// out.
+/// buckets, access points, annotations, access control lists other than the canned ones.
 @NullMarked
 package dev.brume.services.s3;
 

@@ -13,25 +13,32 @@ import dev.brume.store.Kv;
 import dev.brume.store.MemoryBlobs;
 import dev.brume.store.MemoryKv;
 import dev.brume.store.Tx;
+import dev.brume.time.DurableTimers;
+import dev.brume.time.VirtualClock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /// S3 on a store in memory, with targets that only note what they were handed.
 final class S3Fixture {
+  static final Instant NOW = Instant.parse("2026-11-23T10:00:00.123Z");
+
   final Ids ids = new Ids(new Random(1));
   final Kv kv = new MemoryKv();
   final MemoryBlobs blobs = new MemoryBlobs(ids);
   final List<Event> sent = new ArrayList<>();
-  final S3Service s3 = new S3Service(kv, blobs, new Noted(), ids);
+  final VirtualClock clock = new VirtualClock(kv, InstantSource.fixed(NOW));
+  final DurableTimers timers = new DurableTimers(kv, clock);
+  final S3Service s3 = new S3Service(kv, blobs, timers, new Noted(), ids);
   final Call call =
       new Call(
           "000000000000",
           "us-east-1",
           new Principal.Root("000000000000"),
           "REQUEST1",
-          Instant.parse("2026-11-23T10:00:00.123Z"),
+          NOW,
           "http://127.0.0.1:4566");
 
   private final class Noted implements Targets {

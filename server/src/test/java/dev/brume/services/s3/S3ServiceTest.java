@@ -209,6 +209,68 @@ class S3ServiceTest {
         new GetObjectRequest().bucket("bucket").key("k"));
   }
 
+  @Test
+  void lifecycleRulesAreCarriedOutAtMidnight() throws IOException {
+    fixture.timers.start();
+    fixture.bucket("bucket");
+    fixture.put("bucket", "logs/old", "1");
+    fixture.put("bucket", "kept", "1");
+    s3.createMultipartUpload(
+        fixture.call, new CreateMultipartUploadRequest().bucket("bucket").key("logs/never"));
+    var rule =
+        new LifecycleRule()
+            .status("Enabled")
+            .filter(new LifecycleRuleFilter().prefix("logs/"))
+            .expiration(new LifecycleExpiration().days(2))
+            .abortIncompleteMultipartUpload(
+                new AbortIncompleteMultipartUpload().daysAfterInitiation(1));
+    s3.putBucketLifecycleConfiguration(
+        fixture.call,
+        new PutBucketLifecycleConfigurationRequest()
+            .bucket("bucket")
+            .lifecycleConfiguration(new BucketLifecycleConfiguration().rules(List.of(rule))));
+    fixture.timers.advance(java.time.Duration.ofDays(2));
+    assertThat(get("bucket", "logs/old")).asString().isEqualTo("1");
+    var uploads = new ListMultipartUploadsRequest().bucket("bucket");
+    assertThat(s3.listMultipartUploads(fixture.call, uploads).uploads()).isEmpty();
+    fixture.timers.advance(java.time.Duration.ofDays(1));
+    assertThatThrownBy(() -> get("bucket", "logs/old")).isInstanceOf(NoSuchKey.class);
+    assertThat(get("bucket", "kept")).asString().isEqualTo("1");
+  }
+
+  @Test
+  void lifecycleOfVersions() throws IOException {
+    fixture.timers.start();
+    fixture.bucket("bucket");
+    s3.putBucketVersioning(
+        fixture.call,
+        new PutBucketVersioningRequest()
+            .bucket("bucket")
+            .versioningConfiguration(new VersioningConfiguration().status("Enabled")));
+    fixture.put("bucket", "k", "1");
+    fixture.put("bucket", "k", "2");
+    var rule =
+        new LifecycleRule()
+            .status("Enabled")
+            .filter(new LifecycleRuleFilter().prefix(""))
+            .noncurrentVersionExpiration(new NoncurrentVersionExpiration().noncurrentDays(1))
+            .expiration(new LifecycleExpiration().expiredObjectDeleteMarker(true));
+    s3.putBucketLifecycleConfiguration(
+        fixture.call,
+        new PutBucketLifecycleConfigurationRequest()
+            .bucket("bucket")
+            .lifecycleConfiguration(new BucketLifecycleConfiguration().rules(List.of(rule))));
+    fixture.timers.advance(java.time.Duration.ofDays(2));
+    var all = new ListObjectVersionsRequest().bucket("bucket");
+    assertThat(s3.listObjectVersions(fixture.call, all).versions()).hasSize(1);
+    assertThat(get("bucket", "k")).asString().isEqualTo("2");
+    s3.deleteObject(fixture.call, new DeleteObjectRequest().bucket("bucket").key("k"));
+    fixture.timers.advance(java.time.Duration.ofDays(3));
+    ListObjectVersionsOutput left = s3.listObjectVersions(fixture.call, all);
+    assertThat(left.versions()).isEmpty();
+    assertThat(left.deleteMarkers()).isEmpty();
+  }
+
   private JsonNode payload(int index) {
     return Json.parseOwn(new String(fixture.sent.get(index).payload(), StandardCharsets.UTF_8));
   }
