@@ -246,8 +246,7 @@ final class Lifecycle {
         Version newest = store.newest(tx, bucketName, key);
         if (newest != null && newest.sequence() == version.sequence()) {
           String id = bucket.versioned() ? markerId + made++ : Version.NULL_ID;
-          Version marker =
-              store.add(tx, bucket, Version.marker(key, 0, id, now.toEpochMilli()));
+          Version marker = store.add(tx, bucket, Version.marker(key, 0, id, now.toEpochMilli()));
           notify(tx, call, bucket, "LifecycleExpiration:DeleteMarkerCreated", marker);
         }
       } else {
