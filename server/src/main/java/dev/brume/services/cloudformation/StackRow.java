@@ -277,7 +277,7 @@ record StackRow(
         disableRollback);
   }
 
-  StackRow nestedIn(String parent, String root) {
+  StackRow nestedIn(@Nullable String parent, @Nullable String root) {
     return new StackRow(
         arn,
         name,

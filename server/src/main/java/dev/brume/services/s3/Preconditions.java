@@ -59,7 +59,7 @@ record Preconditions(
       throw S3Errors.preconditionFailed("If-None-Match");
     }
     if (ifMatch != null) {
-      if (!exists) {
+      if (current == null || !exists) {
         throw S3Errors.noSuchKey(key);
       }
       if (!matches(ifMatch, current.etag())) {

@@ -119,7 +119,7 @@ final class TopicCatalog {
     try {
       Policy.parse(value);
     } catch (IllegalArgumentException e) {
-      throw SnsErrors.invalid("Policy", e.getMessage());
+      throw SnsErrors.invalid("Policy", String.valueOf(e.getMessage()));
     }
   }
 
