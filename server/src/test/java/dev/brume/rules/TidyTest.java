@@ -60,8 +60,8 @@ class TidyTest {
             && line.charAt(2) != ' ') {
           start = i;
         } else if (start >= 0 && line.equals("  }")) {
-          if (i - start > METHOD_LINES_MAX) {
-            long_.add(file + ":" + (start + 1) + " has " + (i - start));
+          if (i - start - 1 > METHOD_LINES_MAX) {
+            long_.add(file + ":" + (start + 1) + " has " + (i - start - 1));
           }
           start = -1;
         }
