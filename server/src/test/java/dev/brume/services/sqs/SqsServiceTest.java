@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brume.events.Event;
+import dev.brume.events.Targets;
 import dev.brume.model.ServiceError;
 import dev.brume.model.sqs.*;
 import java.nio.charset.StandardCharsets;
@@ -315,7 +316,7 @@ class SqsServiceTest {
     String url = at.queue("q", Map.of());
     String arn = "arn:aws:sqs:us-east-1:000000000000:q";
     String topic = "arn:aws:sns:us-east-1:000000000000:t";
-    deliver(arn, topic, "refused");
+    assertRefused(event(arn, topic, "refused"));
     at.sqs.setQueueAttributes(
         at.call(),
         new SetQueueAttributesRequest()
@@ -329,8 +330,8 @@ class SqsServiceTest {
                         + "\",\"Condition\":{\"ArnEquals\":{\"aws:SourceArn\":\""
                         + topic
                         + "\"}}}}")));
-    deliver(arn, topic + "2", "refused too");
-    deliver(arn, topic, "allowed");
+    assertRefused(event(arn, topic + "2", "refused too"));
+    deliver(event(arn, topic, "allowed"));
     var wait =
         new ReceiveMessageRequest().queueUrl(url).maxNumberOfMessages(10).waitTimeSeconds(10);
     assertThat(at.sqs.receiveMessage(at.call(), wait).messages())
@@ -338,21 +339,29 @@ class SqsServiceTest {
         .containsExactly("allowed");
   }
 
-  private void deliver(String queueArn, String topicArn, String body) {
-    var event =
-        new Event(
-            body,
-            queueArn,
-            "sns.amazonaws.com",
-            topicArn,
-            "000000000000",
-            body.getBytes(StandardCharsets.UTF_8),
-            null,
-            Map.of(),
-            Map.of(),
-            Event.Retry.PATIENT,
-            null,
-            at.clock.millis());
+  private Event event(String queueArn, String topicArn, String body) {
+    return new Event(
+        body,
+        queueArn,
+        "sns.amazonaws.com",
+        topicArn,
+        "000000000000",
+        body.getBytes(StandardCharsets.UTF_8),
+        null,
+        Map.of(),
+        Map.of(),
+        Event.Retry.PATIENT,
+        null,
+        at.clock.millis());
+  }
+
+  private void assertRefused(Event event) {
+    assertThatThrownBy(() -> at.outbox.probe(event))
+        .isInstanceOf(Targets.DeliveryFailed.class)
+        .hasMessageContaining("does not allow sns.amazonaws.com");
+  }
+
+  private void deliver(Event event) {
     at.kv()
         .tx(
             tx -> {
