@@ -35,7 +35,9 @@ final class Branches {
               waiting.put(node, needed.size());
               needed.forEach(each -> users.computeIfAbsent(each, _ -> new ArrayList<>()).add(node));
             });
-    List.copyOf(waiting.keySet()).stream().filter(node -> waiting.getOrDefault(node, 0) == 0).forEach(this::go);
+    List.copyOf(waiting.keySet()).stream()
+        .filter(node -> waiting.getOrDefault(node, 0) == 0)
+        .forEach(this::go);
   }
 
   /// Runs the task for every node and returns those for which it gave false.

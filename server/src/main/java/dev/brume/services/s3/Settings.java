@@ -277,7 +277,10 @@ final class Settings {
           "The Versioning element must be specified",
           400);
     }
-    change(in.bucket(), in.expectedBucketOwner(), (tx, of) -> of.withVersioning("Enabled".equals(status) ? "Enabled" : "Suspended"));
+    change(
+        in.bucket(),
+        in.expectedBucketOwner(),
+        (tx, of) -> of.withVersioning("Enabled".equals(status) ? "Enabled" : "Suspended"));
   }
 
   /// What a new bucket starts with: everything public is blocked, the owner owns every object.
