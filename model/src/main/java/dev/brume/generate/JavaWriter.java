@@ -168,6 +168,7 @@ final class JavaWriter {
   private void api() throws IOException {
     var out = new StringBuilder();
     out.append("/// The operations of AWS %s; those without a body answer NotImplemented.\npublic interface %sApi extends dev.brume.model.Service {\n".formatted(model.serviceId(), prefix));
+    out.append("  @Override\n  default dev.brume.model.ServiceModel.Identity identity() {\n    return dev.brume.model.ServiceModels.identity(\"%s\");\n  }\n\n".formatted(model.name()));
     out.append("  @Override\n  default dev.brume.model.ServiceModel model() {\n    return %sModel.model();\n  }\n\n".formatted(prefix));
     model.operations().forEach((name, operation) ->
         out.append("  default %s %s(%s call, %s in) {\n    throw %s.notImplemented(\"%s\", \"%s\");\n  }\n\n"

@@ -25,8 +25,9 @@ public final class Services implements Operations {
 
   /// Adds a service; called once for each while wiring.
   public void add(Service service) {
-    if (services.putIfAbsent(service.model().name(), service) != null) {
-      throw new IllegalStateException("two services named " + service.model().name());
+    String name = service.identity().name();
+    if (services.putIfAbsent(name, service) != null) {
+      throw new IllegalStateException("two services named " + name);
     }
   }
 

@@ -41,7 +41,7 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
     this.kv = kv;
     this.ids = ids;
     this.custom = new CustomResources(kv, clock, timers, ids, operations);
-    Specification specification = Specification.load();
+    Specification specification = new Specification();
     var all = new ArrayList<>(types);
     all.addAll(OwnTypes.all());
     all.add(new NestedStack(this));

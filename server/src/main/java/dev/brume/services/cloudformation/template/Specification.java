@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class Specification {
   private static final String RESOURCE = "specification.json.gz";
 
-  private final JsonNode types;
-  private final JsonNode definitions;
-  private final Set<String> otherNames;
+  // Read on first use: a server that deploys nothing need not start later for it.
+  private @Nullable Content read;
+
+  private record Content(JsonNode types, JsonNode definitions, Set<String> otherNames) {}
 
   /// How a property differs between two versions of a resource.
   ///
@@ -39,21 +40,29 @@ public final class Specification {
       @Nullable JsonNode before,
       @Nullable JsonNode after) {}
 
-  private Specification(JsonNode root) {
-    types = root.path("types");
-    definitions = root.path("definitions");
-    otherNames = new HashSet<>();
-    root.path("names").forEach(name -> otherNames.add(name.asText()));
+  private synchronized Content content() {
+    Content content = read;
+    if (content == null) {
+      JsonNode root = load();
+      var otherNames = new HashSet<String>();
+      root.path("names").forEach(name -> otherNames.add(name.asText()));
+      content = new Content(root.path("types"), root.path("definitions"), otherNames);
+      read = content;
+    }
+    return content;
   }
 
-  /// Reads the specification that the server carries.
-  public static Specification load() {
+  private JsonNode types() {
+    return content().types();
+  }
+
+  private static JsonNode load() {
     try (InputStream file = Specification.class.getResourceAsStream(RESOURCE)) {
       if (file == null) {
         throw new IllegalStateException(RESOURCE + " is not in the jar");
       }
       byte[] bytes = new GZIPInputStream(file).readAllBytes();
-      return new Specification(Json.parseOwn(new String(bytes, StandardCharsets.UTF_8)));
+      return Json.parseOwn(new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,35 +70,35 @@ public final class Specification {
 
   /// Whether AWS has this resource type.
   public boolean exists(String type) {
-    return types.has(type) || otherNames.contains(type);
+    return types().has(type) || content().otherNames().contains(type);
   }
 
   /// Whether properties of this type are known.
   public boolean described(String type) {
-    return types.has(type);
+    return types().has(type);
   }
 
   /// The properties that identify a resource of this type.
   public List<String> identifiers(String type) {
     var names = new ArrayList<String>();
-    types.path(type).path("i").forEach(name -> names.add(name.asText()));
+    types().path(type).path("i").forEach(name -> names.add(name.asText()));
     return names;
   }
 
   JsonNode properties(String type) {
-    return types.path(type).path("p");
+    return types().path(type).path("p");
   }
 
   JsonNode definition(String reference) {
-    return definitions.path(reference.substring(1));
+    return content().definitions().path(reference.substring(1));
   }
 
   /// Whether `Fn::GetAtt` may ask for the attribute.
   public boolean hasAttribute(String type, String attribute) {
-    if (!types.has(type)) {
+    if (!types().has(type)) {
       return true;
     }
-    for (JsonNode name : types.path(type).path("a")) {
+    for (JsonNode name : types().path(type).path("a")) {
       String text = name.asText();
       if (text.equals(attribute) || attribute.startsWith(text + ".")) {
         return true;
