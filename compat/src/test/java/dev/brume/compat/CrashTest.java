@@ -8,19 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.retry.RetryMode;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
@@ -38,7 +33,7 @@ class CrashTest {
   private static final int KILLS = 4;
   @TempDir Path folder;
   private Server server;
-  private final Map<String, Set<String>> acknowledged = new ConcurrentHashMap<>();
+  private Map<String, Set<String>> acknowledged = Map.of();
 
   private <C, B extends AwsClientBuilder<B, C>> C client(B builder) {
     return builder.endpointOverride(URI.create(server.endpoint())).region(Region.US_EAST_1)
@@ -82,13 +77,13 @@ class CrashTest {
       events.putRule(b -> b.name("tick").scheduleExpression("rate(1 hour)"));
       events.putTargets(b -> b.rule("tick").targets(t -> t.id("q").arn(arn("ticks"))));
 
-      Map<String, Flow> flows = Map.of(
+      Map<String, KillLoop.Flow> flows = Map.of(
           "direct", id -> sqs.sendMessage(b -> b.queueUrl(direct).messageBody(id)),
           "orders", id -> sns.publish(b -> b.topicArn(topic).message(id)),
           "objects", id -> s3.putObject(b -> b.bucket("crash").key(id), RequestBody.fromString(id.hashCode() % 5 == 0 ? id + "x".repeat(200_000) : id)),
           "rules", id -> events.putEvents(b -> b.entries(e -> e.source("shop").detailType("t").detail("{\"id\":\"" + id + "\"}"))),
           "items", id -> dynamo.putItem(b -> b.tableName("crash").item(Map.of("id", AttributeValue.fromS(id), "b", AttributeValue.fromB(SdkBytes.fromUtf8String(id))))));
-      killWhile(flows);
+      acknowledged = KillLoop.run(server, KILLS, 11, flows);
       server.advance(3600);
 
       assertThat(drained(sqs, direct, body -> body, "direct")).containsAll(acknowledged.get("direct"));
@@ -105,42 +100,6 @@ class CrashTest {
       acknowledged.forEach((flow, ids) -> assertThat(ids).as(flow).isNotEmpty());
     } finally {
       server.close();
-    }
-  }
-
-  private interface Flow {
-    void send(String id);
-  }
-
-  private void killWhile(Map<String, Flow> flows) throws Exception {
-    var random = new Random(11);
-    var stop = new AtomicBoolean();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      flows.forEach((name, flow) -> {
-        acknowledged.put(name, ConcurrentHashMap.newKeySet());
-        for (int worker = 0; worker < 2; worker++) {
-          String prefix = name + "-" + worker + "-";
-          threads.submit(() -> {
-            for (int i = 0; !stop.get(); i++) {
-              try {
-                flow.send(prefix + i);
-                acknowledged.get(name).add(prefix + i);
-              } catch (SdkException e) {
-                // Not acknowledged: the server was just killed. It may or may not have had its effect.
-                TimeUnit.MILLISECONDS.sleep(20);
-              }
-            }
-            return 0;
-          });
-        }
-      });
-      for (int kill = 0; kill < KILLS; kill++) {
-        TimeUnit.MILLISECONDS.sleep(700 + random.nextInt(1500));
-        server.kill();
-        server.start();
-      }
-      TimeUnit.MILLISECONDS.sleep(500);
-      stop.set(true);
     }
   }
 

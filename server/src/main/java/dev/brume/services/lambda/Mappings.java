@@ -7,7 +7,6 @@ import dev.brume.model.Operations;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.model.sqs.GetQueueAttributesRequest;
-import dev.brume.model.sqs.GetQueueUrlRequest;
 import dev.brume.model.sqs.SqsClient;
 import dev.brume.services.lambda.LambdaStore.MappingRow;
 import dev.brume.store.Kv;
@@ -250,16 +249,13 @@ final class Mappings implements AutoCloseable {
               name.functionArn(),
               name.name(),
               function.settings().role());
+      String[] parts = source.split(":");
       Call call =
           roles
               .asService(name.account(), name.region(), name.functionArn())
-              .as(session.principal());
-      String[] parts = source.split(":");
-      String url =
-          sqs.getQueueUrl(
-                  call.in(parts[4], parts[3]),
-                  new GetQueueUrlRequest().queueName(parts[5]).queueOwnerAWSAccountId(parts[4]))
-              .queueUrl();
+              .as(session.principal())
+              .in(parts[4], parts[3]);
+      String url = QueueEvents.queueUrl(call, source);
       String visibility =
           sqs.getQueueAttributes(
                   call,

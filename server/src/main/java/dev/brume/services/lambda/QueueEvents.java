@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.json.Json;
+import dev.brume.model.Call;
 import dev.brume.model.sqs.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -17,6 +18,12 @@ import java.util.Set;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>
 final class QueueEvents {
   private QueueEvents() {}
+
+  /// The queue's URL; asking for it would take a permission that roles of functions need not have.
+  static String queueUrl(Call call, String queueArn) {
+    String[] parts = queueArn.split(":");
+    return call.endpoint() + "/" + parts[4] + "/" + parts[5];
+  }
 
   static ObjectNode event(List<Message> batch, String queueArn) {
     ObjectNode event = Json.object();

@@ -54,7 +54,6 @@ final class QueuePoller implements AutoCloseable {
   private boolean closed;
   private volatile String lastResult = "No records processed";
   private Roles.@Nullable Session session;
-  private @Nullable String queueUrl;
   private @Nullable Thread thread;
 
   QueuePoller(
@@ -115,7 +114,6 @@ final class QueuePoller implements AutoCloseable {
         if (!isClosed()) {
           lastResult = "PROBLEM: " + e.getMessage();
           LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", row.sourceArn(), e.getMessage());
-          queueUrl = null;
           pause();
         }
       } catch (RuntimeException e) {
@@ -201,23 +199,6 @@ final class QueuePoller implements AutoCloseable {
         .in(parts[4], parts[3]);
   }
 
-  private String queueUrl(Call call) {
-    String url = queueUrl;
-    if (url == null) {
-      String[] parts = row.sourceArn().split(":");
-      url =
-          sqs.getQueueUrl(
-                  call,
-                  new GetQueueUrlRequest().queueName(parts[5]).queueOwnerAWSAccountId(parts[4]))
-              .queueUrl();
-      queueUrl = url;
-    }
-    if (url == null) {
-      throw new IllegalStateException("GetQueueUrl answered without a URL");
-    }
-    return url;
-  }
-
   // The first message opens the window; the batch goes when it is full, when the window ends, or
   // when it gets too large for an invocation.
   private List<Message> gather() {
@@ -256,7 +237,7 @@ final class QueuePoller implements AutoCloseable {
     return sqs.receiveMessage(
             call,
             new ReceiveMessageRequest()
-                .queueUrl(queueUrl(call))
+                .queueUrl(QueueEvents.queueUrl(call, row.sourceArn()))
                 .maxNumberOfMessages(most)
                 .waitTimeSeconds(waitSeconds)
                 .messageSystemAttributeNames(List.of("All"))
@@ -333,7 +314,10 @@ final class QueuePoller implements AutoCloseable {
                 .receiptHandle(messages.get(i).receiptHandle()));
       }
       sqs.deleteMessageBatch(
-          call, new DeleteMessageBatchRequest().queueUrl(queueUrl(call)).entries(entries));
+          call,
+          new DeleteMessageBatchRequest()
+              .queueUrl(QueueEvents.queueUrl(call, row.sourceArn()))
+              .entries(entries));
     }
   }
 
