@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,6 @@ public final class Functions implements AutoCloseable {
   private final Interpreters interpreters;
   private final Pool pool;
   private final Imports imports = new Imports();
-  private final Semaphore starting = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final Set<Interpreter.Kind> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Launcher> launcher = new CompletableFuture<>();
@@ -121,13 +119,26 @@ public final class Functions implements AutoCloseable {
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
   /// could not be started at all; everything that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {
-    Environment warm = pool.take(spec.key());
-    if (warm != null) {
-      return run(warm, spec, invocation, sink, -1);
-    }
+    Pool.Turn turn = pool.acquire(spec.key(), Duration.ofSeconds(spec.timeoutSeconds()));
+    return switch (turn) {
+      case null ->
+          throw new RuntimeUnavailable(
+              "All " + settings.environmentsMax() + " environments are busy", true);
+      case Pool.Turn.Warm(Environment warm) -> run(warm, spec, invocation, sink, -1);
+      case Pool.Turn.Start() -> invokeCold(spec, invocation, sink);
+    };
+  }
+
+  private Outcome invokeCold(FunctionSpec spec, Invocation invocation, LogSink sink) {
     long began = clock.nanoTime();
-    Interpreter interpreter = interpreters.of(spec.runtime());
-    Environment environment = environment(interpreter, spec);
+    Environment environment = null;
+    Interpreter interpreter;
+    try {
+      interpreter = interpreters.of(spec.runtime());
+      environment = environment(interpreter, spec);
+    } finally {
+      pool.started(environment);
+    }
     String stream = DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
     ScheduledFuture<?> deadline =
         killLater(environment, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
@@ -147,13 +158,8 @@ public final class Functions implements AutoCloseable {
   }
 
   private Environment environment(Interpreter interpreter, FunctionSpec spec) {
-    if (!pool.reserve(Duration.ofSeconds(spec.timeoutSeconds()))) {
-      throw new RuntimeUnavailable(
-          "All " + settings.environmentsMax() + " environments are busy", true);
-    }
-    Environment environment = null;
     try {
-      environment = pool.takeWaiting(interpreter.kind());
+      Environment environment = pool.takeWaiting(interpreter.kind());
       if (environment == null) {
         learn(interpreter, spec);
         environment = start(interpreter, Set.of());
@@ -165,18 +171,11 @@ public final class Functions implements AutoCloseable {
       return environment;
     } catch (IOException e) {
       throw new RuntimeUnavailable(e.getMessage() == null ? e.toString() : e.getMessage(), false);
-    } finally {
-      pool.reserved(environment);
     }
   }
 
   private Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
-    starting.acquireUninterruptibly();
-    try {
-      return launcher.join().start(interpreter, preload);
-    } finally {
-      starting.release();
-    }
+    return launcher.join().start(interpreter, preload);
   }
 
   private void assign(
@@ -385,6 +384,7 @@ public final class Functions implements AutoCloseable {
     }
     try {
       while (!closed && pool.waiting(interpreter.kind()) < settings.waiting()) {
+        pool.awaitQuiet();
         pool.addWaiting(start(interpreter, imports.preload(interpreter.kind())));
       }
     } finally {

@@ -24,13 +24,15 @@ final class Pool {
   private final Clock clock;
   private final InstantSource wall;
   private final int environmentsMax;
+  private final int startingMax = Runtime.getRuntime().availableProcessors();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition quiet = lock.newCondition();
+  private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
   private final Map<Interpreter.Kind, Deque<Environment>> waiting =
       new EnumMap<>(Interpreter.Kind.class);
   private final Set<Environment> busy = new HashSet<>();
-  private int reserved;
+  private int starting;
 
   Pool(Clock clock, InstantSource wall, int environmentsMax) {
     this.clock = clock;
@@ -38,83 +40,159 @@ final class Pool {
     this.environmentsMax = environmentsMax;
   }
 
-  /// An idle environment of this function, null if there is none. The caller has it until
-  /// [#giveBack] or [#discard].
-  @Nullable Environment take(String key) {
+  /// What an invocation gets: an environment that is ready for it, or leave to start one.
+  sealed interface Turn {
+    /// The caller has the environment until [#giveBack] or [#discard].
+    record Warm(Environment environment) implements Turn {}
+
+    /// The caller must say how it went with [#started].
+    record Start() implements Turn {}
+  }
+
+  /// An invocation in the queue.
+  private static final class Waiter {
+    private final String key;
+    private final Condition called;
+    private @Nullable Turn turn;
+
+    Waiter(String key, Condition called) {
+      this.key = key;
+      this.called = called;
+    }
+  }
+
+  /// An idle environment of this function, or leave to start one, or whichever comes first: an
+  /// environment of the function that another invocation gives back, or a place to start. Null
+  /// when neither comes in time.
+  @Nullable Turn acquire(String key, Duration patience) {
     lock.lock();
     try {
-      Deque<Environment> mine = idle.get(key);
-      while (mine != null && !mine.isEmpty()) {
-        Environment environment = mine.pop();
-        boolean fresh =
-            environment
-                .assignment()
-                .credentialsExpire()
-                .isAfter(wall.instant().plus(CREDENTIALS_LEFT));
-        if (environment.alive() && fresh) {
-          busy.add(environment);
-          return environment;
-        }
-        drop(environment);
+      Environment warm = take(key);
+      if (warm != null) {
+        return new Turn.Warm(warm);
       }
+      var waiter = new Waiter(key, lock.newCondition());
+      queue.add(waiter);
+      admit();
+      long nanos = patience.toNanos();
+      while (waiter.turn == null && nanos > 0) {
+        nanos = waiter.called.awaitNanos(nanos);
+      }
+      queue.remove(waiter);
+      return waiter.turn;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return null;
     } finally {
       lock.unlock();
     }
   }
 
-  /// Makes room for one more environment: lets go of the longest idle one if need be, and waits
-  /// for one to come free. False when there is none in time.
-  boolean reserve(Duration patience) {
+  /// The outcome of a [Turn.Start]: the environment, which the caller then has; null if there is
+  /// none.
+  void started(@Nullable Environment environment) {
     lock.lock();
     try {
-      long nanos = patience.toNanos();
-      while (count() >= environmentsMax) {
-        Environment oldest = oldestIdle();
-        if (oldest != null) {
-          drop(oldest);
-        } else if (nanos <= 0) {
-          return false;
-        } else {
-          nanos = changed.awaitNanos(nanos);
-        }
-      }
-      reserved++;
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Turns a reservation into an environment that the caller has; null gives it up.
-  void reserved(@Nullable Environment environment) {
-    lock.lock();
-    try {
-      reserved--;
+      starting--;
       if (environment != null) {
         busy.add(environment);
       }
-      changed.signal();
+      admit();
     } finally {
       lock.unlock();
     }
   }
 
+  /// Waits until no invocation waits for a place to start.
+  void awaitQuiet() {
+    lock.lock();
+    try {
+      while (!queue.isEmpty()) {
+        quiet.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Lets those who have waited longest start, as far as there is room. Starting a process is work
+  // for a processor, so no more than there are of them start at once.
+  private void admit() {
+    while (!queue.isEmpty() && starting < startingMax && hasRoom()) {
+      starting++;
+      call(queue.removeFirst(), new Turn.Start());
+    }
+    if (queue.isEmpty()) {
+      quiet.signalAll();
+    }
+  }
+
+  private static void call(Waiter waiter, Turn turn) {
+    waiter.turn = turn;
+    waiter.called.signal();
+  }
+
+  private boolean hasRoom() {
+    if (count() < environmentsMax) {
+      return true;
+    }
+    Environment oldest = oldestIdle();
+    if (oldest != null) {
+      drop(oldest);
+    }
+    return oldest != null;
+  }
+
+  private @Nullable Waiter waiterFor(String key) {
+    for (Waiter waiter : queue) {
+      if (waiter.key.equals(key)) {
+        queue.remove(waiter);
+        return waiter;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Environment take(String key) {
+    Deque<Environment> mine = idle.get(key);
+    while (mine != null && !mine.isEmpty()) {
+      Environment environment = mine.pop();
+      if (usable(environment)) {
+        busy.add(environment);
+        return environment;
+      }
+      drop(environment);
+    }
+    return null;
+  }
+
+  private boolean usable(Environment environment) {
+    return environment.alive()
+        && environment
+            .assignment()
+            .credentialsExpire()
+            .isAfter(wall.instant().plus(CREDENTIALS_LEFT));
+  }
+
+  /// After an invocation: the next one of the function goes on with it.
   void giveBack(Environment environment) {
     lock.lock();
     try {
-      busy.remove(environment);
-      if (environment.alive()) {
-        environment.idleSince(clock.nanoTime());
-        String key = environment.assignment().spec().key();
-        idle.computeIfAbsent(key, k -> new ArrayDeque<>()).push(environment);
-      } else {
+      if (!usable(environment)) {
+        busy.remove(environment);
         drop(environment);
+      } else {
+        String key = environment.assignment().spec().key();
+        Waiter next = waiterFor(key);
+        if (next != null) {
+          call(next, new Turn.Warm(environment));
+        } else {
+          busy.remove(environment);
+          environment.idleSince(clock.nanoTime());
+          idle.computeIfAbsent(key, k -> new ArrayDeque<>()).push(environment);
+        }
       }
-      changed.signal();
+      admit();
     } finally {
       lock.unlock();
     }
@@ -125,7 +203,7 @@ final class Pool {
     try {
       busy.remove(environment);
       drop(environment);
-      changed.signal();
+      admit();
     } finally {
       lock.unlock();
     }
@@ -196,7 +274,7 @@ final class Pool {
         }
       }
       idle.values().removeIf(Deque::isEmpty);
-      changed.signalAll();
+      admit();
     } finally {
       lock.unlock();
     }
@@ -206,7 +284,7 @@ final class Pool {
   int count() {
     lock.lock();
     try {
-      return busy.size() + reserved + idle.values().stream().mapToInt(Deque::size).sum();
+      return busy.size() + starting + idle.values().stream().mapToInt(Deque::size).sum();
     } finally {
       lock.unlock();
     }

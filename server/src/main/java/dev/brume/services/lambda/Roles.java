@@ -60,7 +60,7 @@ final class Roles {
             asService(account, region, functionArn),
             new AssumeRoleRequest()
                 .roleArn(role)
-                .roleSessionName(functionName)
+                .roleSessionName(sessionName(functionName))
                 .durationSeconds(SESSION_SECONDS));
     var given = answer.credentials();
     var user = answer.assumedRoleUser();
@@ -74,7 +74,16 @@ final class Roles {
         new Credentials(
             given.accessKeyId(), given.secretAccessKey(), given.sessionToken(), given.expiration()),
         new Principal.RoleSession(
-            account, roleName, role, colon < 0 ? userId : userId.substring(0, colon), functionName),
+            account,
+            roleName,
+            role,
+            colon < 0 ? userId : userId.substring(0, colon),
+            sessionName(functionName)),
         clock.nanoTime() + Duration.ofSeconds(SESSION_SECONDS).toNanos());
+  }
+
+  // Sessions are named after their function; STS takes no name of one character.
+  private static String sessionName(String functionName) {
+    return functionName.length() > 1 ? functionName : functionName + "-";
   }
 }
