@@ -9,9 +9,6 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -92,19 +89,8 @@ class FunctionsCrashTest {
     return bytes.toByteArray();
   }
 
-  /// A signed-looking request of the services whose SDK clients are not here.
-  private String aws(String service, String method, String path, String type, String body) {
-    var request = HttpRequest.newBuilder(URI.create(server.endpoint() + path)).timeout(Duration.ofSeconds(20))
-        .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/" + service + "/aws4_request, SignedHeaders=host, Signature=" + "0".repeat(64))
-        .header("X-Amz-Date", DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC).format(Instant.now()))
-        .header("Content-Type", type).method(method, HttpRequest.BodyPublishers.ofString(body));
-    var answer = Server.send(request.build());
-    assertThat(answer.statusCode()).as(method + " " + path + ": " + answer.body()).isLessThan(300);
-    return answer.body();
-  }
-
   private String api(String method, String path, String body) {
-    return aws("apigateway", method, path, "application/json", body);
+    return server.aws("apigateway", method, path, "application/json", body);
   }
 
   private static String id(String json) {
@@ -126,7 +112,7 @@ class FunctionsCrashTest {
   }
 
   private void iam(String form) {
-    aws("iam", "POST", "/", "application/x-www-form-urlencoded", form + "&Version=2010-05-08");
+    server.aws("iam", "POST", "/", "application/x-www-form-urlencoded", form + "&Version=2010-05-08");
   }
 
   private static String encoded(String text) {

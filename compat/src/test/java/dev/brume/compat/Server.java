@@ -8,6 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +94,20 @@ final class Server implements AutoCloseable {
 
   String post(String path, String body) {
     return send(HttpRequest.newBuilder(URI.create(endpoint() + path)).POST(HttpRequest.BodyPublishers.ofString(body)).build()).body();
+  }
+
+  /// A request as an SDK sends it, for services whose SDK clients are not here; fails unless it succeeds.
+  String aws(String service, String method, String path, String type, String body) {
+    String date = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC).format(Instant.now());
+    var request = HttpRequest.newBuilder(URI.create(endpoint() + path)).timeout(Duration.ofSeconds(20))
+        .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/" + date.substring(0, 8) + "/us-east-1/" + service
+            + "/aws4_request, SignedHeaders=host, Signature=" + "0".repeat(64))
+        .header("X-Amz-Date", date).header("Content-Type", type).method(method, HttpRequest.BodyPublishers.ofString(body));
+    HttpResponse<String> answer = send(request.build());
+    if (answer.statusCode() >= 300) {
+      throw new AssertionError(service + " " + method + " " + path + " " + body + ": " + answer.statusCode() + " " + answer.body());
+    }
+    return answer.body();
   }
 
   static HttpResponse<String> send(HttpRequest request) {
