@@ -12,6 +12,7 @@ import dev.brume.model.Struct;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -156,7 +157,9 @@ public final class Authorizer {
         "User: "
             + role.arn()
             + " is not authorized to perform: "
-            + demand.action()
+            + (model.name().equals("sqs")
+                ? demand.action().toLowerCase(Locale.ROOT)
+                : demand.action())
             + (demand.resource() == null ? "" : " on resource: " + demand.resource())
             + " "
             + reason;

@@ -15,7 +15,11 @@ final class ErrorForm {
   /// The code in awsQuery's and restXml's documents and in `x-amzn-query-error`.
   static String queryCode(ServiceError error) {
     Shape.ErrorTrait trait = trait(error);
-    return trait == null ? error.code() : trait.code();
+    if (trait != null) {
+      return trait.code();
+    }
+    // What JSON calls AccessDeniedException has always been this in XML.
+    return error.code().equals("AccessDeniedException") ? "AccessDenied" : error.code();
   }
 
   /// Adds `x-amzn-query-error` for services that used to speak awsQuery.
