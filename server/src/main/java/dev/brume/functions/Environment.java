@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -101,7 +102,28 @@ final class Environment {
   }
 
   /// What came back for an event.
-  record Reply(boolean error, String type, byte[] body, boolean tooLarge) {}
+  ///
+  /// @param type of the error, or the content type
+  /// @param streamed whether the sink has got it already
+  record Reply(boolean error, String type, byte[] body, boolean tooLarge, boolean streamed) {
+    static Reply of(RuntimeWire.Request request) {
+      if (!request.isError() && !request.isCutShort()) {
+        return new Reply(
+            false,
+            request.header("content-type", "application/json"),
+            request.body(),
+            request.tooLarge(),
+            request.streamed());
+      }
+      String type = request.header("lambda-runtime-function-error-type", "");
+      byte[] body =
+          request.isError()
+              ? request.body()
+              : Base64.getMimeDecoder()
+                  .decode(request.header("lambda-runtime-function-error-body", ""));
+      return new Reply(true, type, body, request.tooLarge(), request.streamed());
+    }
+  }
 
   /// The listening socket for one process.
   static final class Door implements AutoCloseable {
@@ -258,11 +280,13 @@ final class Environment {
 
   /// Hands over one event and waits for its answer. Throws EOFException when the process ends
   /// first.
-  Reply invoke(String head, byte[] event) throws IOException {
+  ///
+  /// @param sink for an answer that the runtime streams, null to collect it
+  Reply invoke(String head, byte[] event, @Nullable ResponseSink sink) throws IOException {
     working = true;
     wire.write(head, event);
     while (true) {
-      RuntimeWire.Request request = wire.read();
+      RuntimeWire.Request request = wire.read(sink);
       if (request.isNext()) {
         throw new IOException("the runtime asked for another event before it answered");
       }
@@ -274,13 +298,7 @@ final class Environment {
         } else {
           end.compareAndSet(null, End.RETIRED);
         }
-        return new Reply(
-            request.isError(),
-            request.isError()
-                ? request.header("lambda-runtime-function-error-type", "")
-                : request.header("content-type", "application/json"),
-            request.body(),
-            request.tooLarge());
+        return Reply.of(request);
       }
     }
   }

@@ -119,17 +119,34 @@ public final class Functions implements AutoCloseable {
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
   /// could not be started at all; everything that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {
+    return invoke(spec, new Run(spec, invocation, sink, null));
+  }
+
+  /// The same for a caller that takes the answer while it comes. The outcome is known at its end
+  /// and has no payload then; that of a function that fails half-way is a [Outcome.Failed] like any
+  /// other. What a handler returns, instead of streaming it, comes in one piece.
+  public Outcome invokeStreaming(
+      FunctionSpec spec, Invocation invocation, LogSink sink, ResponseSink answer) {
+    return invoke(spec, new Run(spec, invocation, sink, answer));
+  }
+
+  /// One invocation on its way.
+  private record Run(
+      FunctionSpec spec, Invocation invocation, LogSink sink, @Nullable ResponseSink answer) {}
+
+  private Outcome invoke(FunctionSpec spec, Run run) {
     Pool.Turn turn = pool.acquire(spec.key(), Duration.ofSeconds(spec.timeoutSeconds()));
     return switch (turn) {
       case null ->
           throw new RuntimeUnavailable(
               "All " + settings.environmentsMax() + " environments are busy", true);
-      case Pool.Turn.Warm(Environment warm) -> run(warm, spec, invocation, sink, -1);
-      case Pool.Turn.Start() -> invokeCold(spec, invocation, sink);
+      case Pool.Turn.Warm(Environment warm) -> run(warm, run, -1);
+      case Pool.Turn.Start() -> invokeCold(run);
     };
   }
 
-  private Outcome invokeCold(FunctionSpec spec, Invocation invocation, LogSink sink) {
+  private Outcome invokeCold(Run run) {
+    FunctionSpec spec = run.spec();
     long began = clock.nanoTime();
     Environment environment = null;
     Interpreter interpreter;
@@ -145,16 +162,16 @@ public final class Functions implements AutoCloseable {
     try {
       assign(environment, interpreter, spec, stream);
     } catch (Environment.InitFailed e) {
-      return initFailed(environment, spec, invocation, sink, began, e);
+      return initFailed(environment, run, began, e);
     } catch (IOException e) {
-      return died(environment, spec, invocation, sink, began, null);
+      return died(environment, run, began, null);
     } catch (RuntimeException e) {
       pool.discard(environment);
       throw e;
     } finally {
       deadline.cancel(false);
     }
-    return run(environment, spec, invocation, sink, millisSince(began));
+    return run(environment, run, millisSince(began));
   }
 
   private Environment environment(Interpreter interpreter, FunctionSpec spec) {
@@ -225,15 +242,12 @@ public final class Functions implements AutoCloseable {
     return notice;
   }
 
-  private Outcome run(
-      Environment environment,
-      FunctionSpec spec,
-      Invocation invocation,
-      LogSink sink,
-      double initMillis) {
+  private Outcome run(Environment environment, Run run, double initMillis) {
+    FunctionSpec spec = run.spec();
+    Invocation invocation = run.invocation();
     String stream = environment.assignment().stream();
     LogPipe.Collector log =
-        environment.logs().begin(invocation.requestId(), stream, sink, invocation.tail());
+        environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
     environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
     long began = clock.nanoTime();
     ScheduledFuture<?> deadline = killLater(environment, spec.timeoutSeconds());
@@ -243,18 +257,15 @@ public final class Functions implements AutoCloseable {
           environment.invoke(
               LogLines.eventHead(
                   invocation, System.currentTimeMillis() + spec.timeoutSeconds() * 1000L),
-              invocation.payload());
+              invocation.payload(),
+              run.answer());
     } catch (IOException e) {
       deadline.cancel(false);
-      return died(environment, spec, invocation, sink, began, log);
+      return died(environment, run, began, log);
     }
     deadline.cancel(false);
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
-    String problem = reply.error() ? reply.type() : "";
-    if (reply.tooLarge()) {
-      problem = "Function.ResponseSizeTooLarge";
-    }
     byte[] tail =
         close(
             environment,
@@ -262,20 +273,30 @@ public final class Functions implements AutoCloseable {
             invocation,
             LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
     pool.giveBack(environment);
-    var report = new Outcome.Report(millis, initMillis, memory, tail);
+    return outcome(reply, run.answer(), new Outcome.Report(millis, initMillis, memory, tail));
+  }
+
+  private static Outcome outcome(
+      Environment.Reply reply, @Nullable ResponseSink answer, Outcome.Report report) {
     if (reply.tooLarge()) {
+      long limit = reply.streamed() ? RuntimeWire.STREAM_BYTES_MAX : Environment.RESPONSE_BYTES_MAX;
       return new Outcome.Failed(
-          problem,
+          "Function.ResponseSizeTooLarge",
           Environment.errorDocument(
-              problem,
-              "Response payload size exceeded maximum allowed payload size ("
-                  + Environment.RESPONSE_BYTES_MAX
-                  + " bytes)."),
+              "Function.ResponseSizeTooLarge",
+              "Response payload size exceeded maximum allowed payload size (" + limit + " bytes)."),
           report);
     }
-    return reply.error()
-        ? new Outcome.Failed(problem, reply.body(), report)
-        : new Outcome.Success(reply.body(), reply.type(), report);
+    if (reply.error()) {
+      return new Outcome.Failed(reply.type(), reply.body(), report);
+    }
+    if (answer == null || reply.streamed()) {
+      return new Outcome.Success(reply.body(), reply.type(), report);
+    }
+    var whole = new IncomingBody.Passed(answer, reply.type());
+    whole.add(reply.body(), 0, reply.body().length);
+    whole.end(false);
+    return new Outcome.Success(new byte[0], reply.type(), report);
   }
 
   private byte[] close(
@@ -288,19 +309,19 @@ public final class Functions implements AutoCloseable {
   }
 
   private Outcome initFailed(
-      Environment environment,
-      FunctionSpec spec,
-      Invocation invocation,
-      LogSink sink,
-      long began,
-      Environment.InitFailed failure) {
+      Environment environment, Run run, long began, Environment.InitFailed failure) {
+    FunctionSpec spec = run.spec();
+    Invocation invocation = run.invocation();
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
     var log =
         environment
             .logs()
             .begin(
-                invocation.requestId(), environment.assignment().stream(), sink, invocation.tail());
+                invocation.requestId(),
+                environment.assignment().stream(),
+                run.sink(),
+                invocation.tail());
     environment.logs().add(log, LogLines.initReport(millis, "error", failure.type()));
     environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
     environment.exitReason();
@@ -317,12 +338,9 @@ public final class Functions implements AutoCloseable {
 
   // The process ended before it answered: by its own doing, at its deadline, or for its memory.
   private Outcome died(
-      Environment environment,
-      FunctionSpec spec,
-      Invocation invocation,
-      LogSink sink,
-      long began,
-      LogPipe.@Nullable Collector running) {
+      Environment environment, Run run, long began, LogPipe.@Nullable Collector running) {
+    FunctionSpec spec = run.spec();
+    Invocation invocation = run.invocation();
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
     boolean timeout = environment.end() == Environment.End.TIMEOUT;
@@ -339,7 +357,7 @@ public final class Functions implements AutoCloseable {
               .begin(
                   invocation.requestId(),
                   environment.assignment().stream(),
-                  sink,
+                  run.sink(),
                   invocation.tail());
       environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
     }

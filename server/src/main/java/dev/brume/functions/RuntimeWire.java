@@ -8,14 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The Runtime API's HTTP/1.1 on one socket: reads what the runtime posts, writes what it waits
 /// for. Used by one thread at a time, which does the I/O itself.
 final class RuntimeWire implements AutoCloseable {
+  /// Lambda's limit for a streamed answer: 200 MB.
+  /// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  static final long STREAM_BYTES_MAX = 200L << 20;
+
   private static final int HEAD_BYTES_MAX = 64 * 1024;
   private final SocketChannel channel;
   private final int bodyBytesMax;
-  private ByteBuffer in = ByteBuffer.allocate(16 * 1024).flip();
+  private ByteBuffer in = ByteBuffer.allocate(64 * 1024).flip();
   private boolean owesAccepted;
 
   /// @param bodyBytesMax bodies above it are read and dropped
@@ -26,9 +31,17 @@ final class RuntimeWire implements AutoCloseable {
 
   /// One request of the runtime.
   ///
+  /// @param headers and trailers, by lower-case name
+  /// @param body empty when it went to a sink
   /// @param tooLarge the body was above the limit and dropped
+  /// @param streamed whether the sink has got the body, or what there was before it failed
   record Request(
-      String method, String path, Map<String, String> headers, byte[] body, boolean tooLarge) {
+      String method,
+      String path,
+      Map<String, String> headers,
+      byte[] body,
+      boolean tooLarge,
+      boolean streamed) {
     boolean isNext() {
       return path.endsWith("/runtime/invocation/next");
     }
@@ -44,10 +57,20 @@ final class RuntimeWire implements AutoCloseable {
     String header(String lowerCaseName, String otherwise) {
       return headers.getOrDefault(lowerCaseName, otherwise);
     }
+
+    /// Whether a streamed answer ended with an error, told in its trailers.
+    boolean isCutShort() {
+      return isResponse() && headers.containsKey("lambda-runtime-function-error-type");
+    }
   }
 
   /// Waits for the next request. Throws EOFException when the process is gone.
   Request read() throws IOException {
+    return read(null);
+  }
+
+  /// Waits for the next request; the body of a streamed response goes to the sink, if there is one.
+  Request read(@Nullable ResponseSink sink) throws IOException {
     int end = headEnd();
     byte[] head = new byte[end];
     in.get(head);
@@ -58,22 +81,90 @@ final class RuntimeWire implements AutoCloseable {
     }
     Map<String, String> headers = new HashMap<>();
     for (int i = 1; i < lines.length; i++) {
-      int colon = lines[i].indexOf(':');
-      if (colon > 0) {
-        headers.put(
-            lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
-            lines[i].substring(colon + 1).strip());
-      }
+      header(lines[i], headers);
     }
-    long length = Long.parseLong(headers.getOrDefault("content-length", "0"));
-    boolean tooLarge = length > bodyBytesMax;
-    byte[] body = new byte[tooLarge ? 0 : (int) length];
-    if (tooLarge) {
-      skip(length);
+    boolean streaming =
+        headers.getOrDefault("lambda-runtime-function-response-mode", "").equals("streaming");
+    var body =
+        streaming && sink != null
+            ? new IncomingBody.Passed(
+                sink, headers.getOrDefault("content-type", "application/octet-stream"))
+            : new IncomingBody.Kept(bodyBytesMax);
+    if (headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")) {
+      chunks(body, headers);
     } else {
-      fill(body);
+      copy(Long.parseLong(headers.getOrDefault("content-length", "0")), body);
     }
-    return new Request(first[0], first[1], headers, body, tooLarge);
+    body.end(headers.containsKey("lambda-runtime-function-error-type"));
+    return new Request(
+        first[0],
+        first[1],
+        headers,
+        body.kept(),
+        body.tooLarge(),
+        body instanceof IncomingBody.Passed);
+  }
+
+  private static void header(String line, Map<String, String> into) {
+    int colon = line.indexOf(':');
+    if (colon > 0) {
+      into.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+  }
+
+  private void chunks(IncomingBody body, Map<String, String> trailers) throws IOException {
+    while (true) {
+      String size = line();
+      int extension = size.indexOf(';');
+      long length;
+      try {
+        length = Long.parseLong(extension < 0 ? size : size.substring(0, extension), 16);
+      } catch (NumberFormatException e) {
+        throw new IOException("not the size of a chunk: " + size, e);
+      }
+      if (length == 0) {
+        break;
+      }
+      copy(length, body);
+      line();
+    }
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      header(line, trailers);
+    }
+  }
+
+  private String line() throws IOException {
+    var line = new StringBuilder();
+    while (true) {
+      while (in.hasRemaining()) {
+        char c = (char) (in.get() & 0xFF);
+        if (c == '\n') {
+          return line.toString();
+        }
+        if (c != '\r') {
+          line.append(c);
+        }
+      }
+      if (line.length() > HEAD_BYTES_MAX * 2) {
+        throw new IOException("a line is too long");
+      }
+      more();
+    }
+  }
+
+  private void copy(long length, IncomingBody body) throws IOException {
+    body.expect(length);
+    long left = length;
+    while (left > 0) {
+      if (!in.hasRemaining()) {
+        more();
+      }
+      int here = (int) Math.min(left, in.remaining());
+      body.add(in.array(), in.arrayOffset() + in.position(), here);
+      in.position(in.position() + here);
+      left -= here;
+    }
   }
 
   /// Accepts a post whose sender has already asked for more: the bytes go out with the next write.
@@ -130,32 +221,6 @@ final class RuntimeWire implements AutoCloseable {
     in.flip();
     if (read < 0) {
       throw new EOFException();
-    }
-  }
-
-  private void fill(byte[] body) throws IOException {
-    int have = Math.min(body.length, in.remaining());
-    in.get(body, 0, have);
-    ByteBuffer rest = ByteBuffer.wrap(body, have, body.length - have);
-    while (rest.hasRemaining()) {
-      if (channel.read(rest) < 0) {
-        throw new EOFException();
-      }
-    }
-  }
-
-  private void skip(long length) throws IOException {
-    int have = (int) Math.min(length, in.remaining());
-    in.position(in.position() + have);
-    long left = length - have;
-    ByteBuffer waste = ByteBuffer.allocate(64 * 1024);
-    while (left > 0) {
-      waste.clear().limit((int) Math.min(left, waste.capacity()));
-      int read = channel.read(waste);
-      if (read < 0) {
-        throw new EOFException();
-      }
-      left -= read;
     }
   }
 

@@ -67,7 +67,14 @@ final class FunctionsFixture implements AutoCloseable {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       for (String name :
-          List.of("kinds.js", "esm.mjs", "syntax.js", "missing.js", "exits.js", "kinds.py")) {
+          List.of(
+              "kinds.js",
+              "esm.mjs",
+              "syntax.js",
+              "missing.js",
+              "exits.js",
+              "kinds.py",
+              "streams.js")) {
         zip.putNextEntry(new ZipEntry(name));
         try (var in = FunctionsFixture.class.getResourceAsStream("handlers/" + name)) {
           in.transferTo(zip);
@@ -104,16 +111,50 @@ final class FunctionsFixture implements AutoCloseable {
   }
 
   Outcome invoke(FunctionSpec spec, String event) {
-    return functions.invoke(
-        spec,
-        new Invocation(
-            ids.uuid(),
-            event.getBytes(StandardCharsets.UTF_8),
-            "arn:aws:lambda:us-east-1:000000000000:function:" + spec.name(),
-            null,
-            null,
-            true),
-        (stream, message) -> log.add(message));
+    return functions.invoke(spec, invocation(spec, event), sink());
+  }
+
+  /// What a streaming invocation came to.
+  static final class Streamed implements ResponseSink {
+    final List<String> types = new ArrayList<>();
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    final List<Long> nanos = new ArrayList<>();
+    @org.jspecify.annotations.Nullable Outcome outcome;
+
+    @Override
+    public void begin(String contentType) {
+      types.add(contentType);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+      nanos.add(System.nanoTime());
+      bytes.write(from, offset, length);
+    }
+
+    String text() {
+      return bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  Streamed stream(FunctionSpec spec, String event) {
+    var streamed = new Streamed();
+    streamed.outcome = functions.invokeStreaming(spec, invocation(spec, event), sink(), streamed);
+    return streamed;
+  }
+
+  Invocation invocation(FunctionSpec spec, String event) {
+    return new Invocation(
+        ids.uuid(),
+        event.getBytes(StandardCharsets.UTF_8),
+        "arn:aws:lambda:us-east-1:000000000000:function:" + spec.name(),
+        null,
+        null,
+        true);
+  }
+
+  LogSink sink() {
+    return (stream, message) -> log.add(message);
   }
 
   /// Invokes and gives the payload as text.

@@ -18,6 +18,7 @@ const LOG_FRAME = 0xa55a0003;
 const END_FRAME = 0xa55a00ff;
 const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
+const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const exit = process.exit.bind(process);
 
 // ---------------------------------------------------------------------------------------------------------------- wire
@@ -195,10 +196,13 @@ function runtimeError(name, message, cause) {
   return error;
 }
 
+function headerText(value) {
+  return String(value).replace(/[^\x20-\x7e]/g, '?');
+}
+
 function errorPost(where, thrown) {
   const payload = payloadOf(thrown);
-  const type = String(payload.errorType).replace(/[^\x20-\x7e]/g, '?');
-  return post(where, JSON.stringify(payload), `Lambda-Runtime-Function-Error-Type: ${type}\r\n`);
+  return post(where, JSON.stringify(payload), `Lambda-Runtime-Function-Error-Type: ${headerText(payload.errorType)}\r\n`);
 }
 
 function failInit(error) {
@@ -327,7 +331,8 @@ function unexpected(kind, exitCode, toError) {
     socket.ref();
     const where = current ? `/invocation/${current.id}/error` : '/init/error';
     if (current) frame(END_FRAME, current.id);
-    send(errorPost(where, error), () => exit(exitCode));
+    if (current?.stream) current.stream.fail(error, () => exit(exitCode));
+    else send(errorPost(where, error), () => exit(exitCode));
   };
 }
 
@@ -417,7 +422,8 @@ function invoke({ headers, body }) {
     const error = runtimeError('NodeJsExit', 'The Lambda runtime client detected an unexpected Node.js exit code. ' +
       'This is most commonly caused by a Promise that was never settled. ' +
       'For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes');
-    fail(invocation, error);
+    if (invocation.fail) invocation.fail(error);
+    else fail(invocation, error);
   };
   try {
     const context = contextOf(headers, id);
@@ -437,54 +443,113 @@ function invoke({ headers, body }) {
 
 const { Writable } = require('node:stream');
 
+// The answer goes out in chunks as it is written; what fails later is told in trailers.
+class ResponseStream extends Writable {
+  constructor(invocation, options) {
+    super(options);
+    this.invocation = invocation;
+    this.contentType = 'application/octet-stream';
+  }
+
+  setContentType(type) {
+    if (this.opened || this.written) throw runtimeError('InvalidStreamingOperation', 'Cannot set content-type, too late.');
+    this.contentType = type;
+  }
+
+  write(chunk, encoding, callback) {
+    let data = chunk;
+    if (typeof data !== 'string' && !(data instanceof Uint8Array)) data = JSON.stringify(data);
+    if (!this.written) {
+      this.written = true;
+      this._onBeforeFirstWrite?.((first) => super.write(first));
+    }
+    return super.write(data, encoding, callback);
+  }
+
+  _write(chunk, encoding, done) {
+    if (this.closedBy || chunk.length === 0) return done();
+    socket.cork();
+    this.open();
+    socket.write(`${chunk.length.toString(16)}\r\n`);
+    socket.write(chunk);
+    socket.write('\r\n', done);
+    socket.uncork();
+  }
+
+  _final(done) {
+    this.close('end', '');
+    done();
+  }
+
+  open() {
+    if (this.opened) return;
+    this.opened = true;
+    socket.write(`POST ${API}/invocation/${this.invocation.id}/response HTTP/1.1\r\n` +
+      `Content-Type: ${this.contentType}\r\nLambda-Runtime-Function-Response-Mode: streaming\r\n` +
+      'Trailer: Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body\r\n' +
+      'Transfer-Encoding: chunked\r\n\r\n');
+  }
+
+  close(why, trailers, done) {
+    if (this.closedBy) return;
+    this.closedBy = why;
+    this.open();
+    socket.write(`0\r\n${trailers}\r\n`, done);
+  }
+
+  fail(thrown, done) {
+    const payload = payloadOf(thrown);
+    const body = Buffer.from(JSON.stringify(payload)).toString('base64');
+    this.close('error', `Lambda-Runtime-Function-Error-Type: ${headerText(payload.errorType)}\r\n` +
+      `Lambda-Runtime-Function-Error-Body: ${body}\r\n`, done);
+  }
+}
+
 function stream(invocation, event, context) {
-  const parts = [];
-  const out = new Writable({
-    write(chunk, encoding, done) {
-      parts.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk, encoding));
-      done();
-    },
-  });
-  out.setContentType = (type) => { out.contentType = type; };
-  const finished = new Promise((resolve) => out.on('finish', resolve));
+  const out = new ResponseStream(invocation, { highWaterMark: handler[HIGH_WATER_MARK] });
+  invocation.stream = out;
+  const end = () => finish(invocation, '');
+  const fail = (error) => {
+    if (invocation.done) return;
+    if (!out.closedBy) logError('Invoke Error', error);
+    out.fail(error);
+    end();
+  };
+  invocation.fail = fail;
+  out.on('error', () => {});
+  const finished = new Promise((resolve) => { out.on('finish', resolve); out.on('close', resolve); });
   let result;
   try {
     result = handler(event, out, context);
   } catch (error) {
-    return fail(invocation, error);
+    return fail(error);
   }
   if (!result || typeof result.then !== 'function') {
-    return fail(invocation, new Error('Streaming does not support non-async handlers.'));
+    return fail(new Error('Streaming does not support non-async handlers.'));
   }
-  result.then(async () => {
-    if (!out.writableEnded && !out.writableFinished) return fail(invocation, new Error('Response stream is not finished.'));
+  result.then(async (value) => {
+    if (value !== undefined) console.warn('Streaming handlers ignore return values.');
     await finished;
-    const body = Buffer.concat(parts);
-    const type = out.contentType || 'application/octet-stream';
-    invocation.done = true;
-    beforeExit = null;
-    current = null;
-    frame(END_FRAME, invocation.id);
-    socket.ref();
-    onNext = invoke;
-    socket.write(`POST ${API}/invocation/${invocation.id}/response HTTP/1.1\r\nContent-Type: ${type}\r\n` +
-      `Lambda-Runtime-Function-Response-Mode: streaming\r\nContent-Length: ${body.length}\r\n\r\n`);
-    socket.write(body);
-    send(NEXT);
-  }, (error) => fail(invocation, error));
+    if (!out.writableFinished) return fail(new Error('Response stream is not finished.'));
+    end();
+  }, fail);
 }
 
 function provideGlobals() {
   globalThis.awslambda = {
-    streamifyResponse(target) {
+    streamifyResponse(target, options) {
       target[STREAMING] = 'response';
+      if (typeof options?.highWaterMark === 'number') target[HIGH_WATER_MARK] = options.highWaterMark;
       return target;
     },
     HttpResponseStream: {
       from(target, prelude) {
         target.setContentType('application/vnd.awslambda.http-integration-response');
-        target.write(JSON.stringify(prelude));
-        target.write(Buffer.alloc(8));
+        const text = JSON.stringify(prelude);
+        target._onBeforeFirstWrite = (write) => {
+          write(text);
+          write(new Uint8Array(8));
+        };
         return target;
       },
     },
