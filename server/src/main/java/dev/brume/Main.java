@@ -1,5 +1,8 @@
 package dev.brume;
 
+import dev.brume.commands.ClockCommand;
+import dev.brume.commands.InvokeCommand;
+import dev.brume.commands.LogsCommand;
 import dev.brume.http.PortInUse;
 import dev.brume.store.StoreLocked;
 import java.io.IOException;
@@ -9,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/// The command line: `up` and `clock`.
+/// The command line: `up`, and the commands for a server that runs.
 public final class Main {
   // Held, since a logger that nobody holds forgets its level.
   private static final List<Logger> QUIET =
@@ -40,18 +43,25 @@ public final class Main {
     try {
       switch (command) {
         case "up" -> up(Settings.parse(rest));
-        case "clock" ->
-            System.out.println(ClockCommand.run(rest, System.getenv("AWS_ENDPOINT_URL")));
+        case "clock" -> {
+          return ClockCommand.run(rest, System.getenv(), System.out);
+        }
+        case "logs" -> {
+          return LogsCommand.run(rest, System.getenv(), System.out);
+        }
+        case "invoke" -> {
+          return InvokeCommand.run(rest, System.getenv(), System.in, System.out, System.err);
+        }
         default ->
             throw new IllegalArgumentException(
                 "usage: brume up [--data DIR | --memory] [--port N] [--host ADDRESS]"
-                    + " [--iam enforce|off], or brume clock …");
+                    + " [--iam enforce|off], or brume clock | logs | invoke …");
       }
       return 0;
     } catch (IllegalArgumentException | PortInUse | StoreLocked e) {
       System.err.println("brume: " + e.getMessage());
     } catch (IOException e) {
-      System.err.println("brume: " + e);
+      System.err.println("brume: " + (e.getMessage() == null ? e : e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,18 +3,14 @@ package dev.brume.compat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,15 +76,6 @@ class FunctionsCrashTest {
         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test"))).build();
   }
 
-  private static byte[] zip(String name, String text) throws Exception {
-    var bytes = new ByteArrayOutputStream();
-    try (var zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry(name));
-      zip.write(text.getBytes(StandardCharsets.UTF_8));
-    }
-    return bytes.toByteArray();
-  }
-
   private String api(String method, String path, String body) {
     return server.aws("apigateway", method, path, "application/json", body);
   }
@@ -99,24 +86,14 @@ class FunctionsCrashTest {
   }
 
   private void function(LambdaClient lambda) throws Exception {
-    String trust = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}";
-    iam("Action=CreateRole&RoleName=record&AssumeRolePolicyDocument=" + encoded(trust));
-    iam("Action=PutRolePolicy&RoleName=record&PolicyName=p&PolicyDocument=" + encoded(ROLE_POLICY));
-    byte[] code = zip("index.js", HANDLER);
+    Functions.role(server, "record", ROLE_POLICY);
+    byte[] code = Functions.zip("index.js", HANDLER);
     lambda.createFunction(b -> b.functionName("record").runtime("nodejs22.x").handler("index.handler").role("arn:aws:iam::000000000000:role/record").timeout(10)
         .code(c -> c.zipFile(SdkBytes.fromByteArray(code))));
     lambda.waiter().waitUntilFunctionActiveV2(b -> b.functionName("record"));
     for (String from : new String[] {"apigateway", "sns", "s3", "events"}) {
       lambda.addPermission(b -> b.functionName("record").statementId(from).action("lambda:InvokeFunction").principal(from + ".amazonaws.com"));
     }
-  }
-
-  private void iam(String form) {
-    server.aws("iam", "POST", "/", "application/x-www-form-urlencoded", form + "&Version=2010-05-08");
-  }
-
-  private static String encoded(String text) {
-    return java.net.URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   /// The path of an API whose `POST /` is the function.
