@@ -54,6 +54,8 @@ final class Environment {
   private long idleSinceNanos;
   private @Nullable Long innerPid;
   private volatile boolean working;
+  private volatile boolean retired;
+  private volatile boolean initialised;
 
   private Environment(
       String id,
@@ -78,7 +80,9 @@ final class Environment {
   ///
   /// @param stream its log stream
   /// @param credentialsExpire by the machine's time
-  record Assignment(FunctionSpec spec, String stream, Instant credentialsExpire) {}
+  /// @param provisioned made in advance, to stay
+  record Assignment(
+      FunctionSpec spec, String stream, Instant credentialsExpire, boolean provisioned) {}
 
   /// What a runtime posted instead of asking for its first event.
   static final class InitFailed extends Exception {
@@ -220,8 +224,22 @@ final class Environment {
     return assignment;
   }
 
+  boolean provisioned() {
+    return assignment != null && assignment.provisioned();
+  }
+
+  /// Whether it has asked for its first event.
+  boolean initialised() {
+    return initialised;
+  }
+
+  /// Not to be taken for another event.
+  void retire() {
+    retired = true;
+  }
+
   boolean alive() {
-    return process.isAlive() && end.get() == null;
+    return !retired && process.isAlive() && end.get() == null;
   }
 
   long idleSinceNanos() {
@@ -255,6 +273,7 @@ final class Environment {
           request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
     working = false;
+    initialised = true;
   }
 
   private void mount(FunctionSpec spec) throws IOException {

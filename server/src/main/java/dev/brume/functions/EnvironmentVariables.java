@@ -22,8 +22,13 @@ final class EnvironmentVariables {
   record Folders(
       String task, String layers, String runtime, String nodeModules, @Nullable Path temporary) {}
 
+  /// @param initialization `on-demand` or `provisioned-concurrency`
   static Map<String, String> of(
-      FunctionSpec spec, Credentials credentials, String logStream, Folders folders) {
+      FunctionSpec spec,
+      Credentials credentials,
+      String logStream,
+      String initialization,
+      Folders folders) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("LANG", "en_US.UTF-8");
     all.put("TZ", ":UTC");
@@ -75,7 +80,7 @@ final class EnvironmentVariables {
     all.put("AWS_LAMBDA_FUNCTION_NAME", spec.name());
     all.put("AWS_LAMBDA_FUNCTION_VERSION", spec.version());
     all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(spec.memoryMegabytes()));
-    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization);
     all.put("AWS_LAMBDA_LOG_GROUP_NAME", spec.logGroup());
     all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
     if (spec.jsonLogs()) {

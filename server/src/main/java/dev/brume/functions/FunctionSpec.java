@@ -44,7 +44,12 @@ public record FunctionSpec(
 
   /// What environments are kept under.
   String key() {
-    return functionKey() + "/" + version + "/" + revision;
+    return versionKey() + "/" + revision;
+  }
+
+  /// What all revisions of a version share.
+  String versionKey() {
+    return functionKey() + "/" + version;
   }
 
   /// What all versions of a function share.

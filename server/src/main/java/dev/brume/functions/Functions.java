@@ -6,14 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,36 +21,29 @@ public final class Functions implements AutoCloseable {
   private static final int INIT_SECONDS_MIN = 10;
   private static final long CHECK_MILLIS = 100;
   private static final long SWEEP_SECONDS = 10;
-  private static final long REFILL_MILLIS = 20;
   private static final long TAIL_MILLIS = 1000;
-  private static final DateTimeFormatter DAY =
-      DateTimeFormatter.ofPattern("yyyy/MM/dd", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final FunctionsSettings settings;
   private final Clock clock;
-  private final Ids ids;
   private final CodeStore code;
-  private final Interpreters interpreters;
   private final Pool pool;
-  private final Imports imports = new Imports();
-  private final Set<Interpreter.Kind> refilling = ConcurrentHashMap.newKeySet();
-  private final Set<String> noticed = ConcurrentHashMap.newKeySet();
+  private final Starter starter;
+  private final Provisioned provisioned;
   private final CompletableFuture<Launcher> launcher = new CompletableFuture<>();
   private final ScheduledThreadPoolExecutor timer;
-  private volatile boolean closed;
 
   /// @param wall the machine's time, which credentials are valid by
   public Functions(FunctionsSettings settings, Clock clock, InstantSource wall, Ids ids) {
     this.settings = settings;
     this.clock = clock;
-    this.ids = ids;
     code = new CodeStore(settings.folder());
-    interpreters = new Interpreters(settings);
     pool = new Pool(clock, wall, settings.environmentsMax());
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("functions-timer").daemon(true).factory());
     timer.setRemoveOnCancelPolicy(true);
+    starter = new Starter(settings, clock, ids, code, pool, launcher, timer);
+    provisioned = new Provisioned(clock, pool, starter);
     timer.scheduleWithFixedDelay(
         () -> pool.busy().forEach(Environment::checkMemory),
         CHECK_MILLIS,
@@ -82,26 +70,51 @@ public final class Functions implements AutoCloseable {
   /// Gets ready for a function that will be invoked soon: learns what it imports, and starts a
   /// waiting process. Returns at once.
   public void prepare(FunctionSpec spec) {
-    Thread.ofVirtual()
-        .name("functions-prepare")
-        .start(
-            () -> {
-              try {
-                Interpreter interpreter = interpreters.of(spec.runtime());
-                learn(interpreter, spec);
-                refill(interpreter);
-              } catch (RuntimeUnavailable | IOException e) {
-                LOG.log(System.Logger.Level.DEBUG, "not prepared: {0}", e.getMessage());
-              }
-            });
+    starter.prepare(spec);
   }
 
-  /// Lets go of every idle environment of a function, after it was changed or deleted.
+  /// Provisioned concurrency: from now on keeps this many environments of this version initialised
+  /// (with `AWS_LAMBDA_INITIALIZATION_TYPE` `provisioned-concurrency`); 0 ends it. A new order for
+  /// the version replaces the last one; its environments stay if the revision is the same, else
+  /// they are replaced. Returns at once, [#provisioned] tells how far it is.
+  ///
+  /// They count among the environments that may be alive at once, are never let go for being idle,
+  /// and are replaced when they end or their credentials do. Invocations take them first, then
+  /// environments on demand. Nothing of it is remembered over a restart: whoever ordered orders
+  /// again.
+  ///
+  /// @param sink for what a failing initialisation printed
+  public void provision(FunctionSpec spec, int environments, LogSink sink) {
+    provisioned.order(spec, environments, sink);
+  }
+
+  /// How far the provisioned environments of a version are; null when none were asked for.
+  public @Nullable ProvisionedStatus provisioned(
+      String account, String region, String name, String version) {
+    return provisioned.status(account + "/" + region + "/" + name + "/" + version);
+  }
+
+  /// Lets go of the environments of `$LATEST`, after it was changed: idle ones at once, busy ones
+  /// when they have finished.
   public void retire(String account, String region, String name) {
+    retire(account, region, name, "$LATEST");
+  }
+
+  /// The same for a version that is deleted, and for what was provisioned of it.
+  ///
+  /// @param version null for all of them
+  public void retire(String account, String region, String name, @Nullable String version) {
     String key = account + "/" + region + "/" + name;
-    pool.dropIdle(
-        environment ->
-            environment.isAssigned() && environment.assignment().spec().functionKey().equals(key));
+    provisioned.forget(key, version);
+    pool.retire(
+        environment -> {
+          if (!environment.isAssigned()) {
+            return false;
+          }
+          FunctionSpec spec = environment.assignment().spec();
+          return spec.functionKey().equals(key)
+              && (version == null || spec.version().equals(version));
+        });
   }
 
   /// What the health page shows.
@@ -140,27 +153,33 @@ public final class Functions implements AutoCloseable {
       case null ->
           throw new RuntimeUnavailable(
               "All " + settings.environmentsMax() + " environments are busy", true);
-      case Pool.Turn.Warm(Environment warm) -> run(warm, run, -1);
+      case Pool.Turn.Warm(Environment warm) -> invokeWarm(warm, run);
       case Pool.Turn.Start() -> invokeCold(run);
     };
+  }
+
+  private Outcome invokeWarm(Environment environment, Run run) {
+    try {
+      return run(environment, run, -1);
+    } finally {
+      if (environment.provisioned() && !environment.alive()) {
+        provisioned.keep();
+      }
+    }
   }
 
   private Outcome invokeCold(Run run) {
     FunctionSpec spec = run.spec();
     long began = clock.nanoTime();
     Environment environment = null;
-    Interpreter interpreter;
     try {
-      interpreter = interpreters.of(spec.runtime());
-      environment = environment(interpreter, spec);
+      environment = starter.take(spec);
     } finally {
       pool.started(environment);
     }
-    String stream = DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
-    ScheduledFuture<?> deadline =
-        killLater(environment, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
     try {
-      assign(environment, interpreter, spec, stream);
+      starter.initialise(
+          environment, spec, Starter.ON_DEMAND, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
     } catch (Environment.InitFailed e) {
       return initFailed(environment, run, began, e);
     } catch (IOException e) {
@@ -168,78 +187,8 @@ public final class Functions implements AutoCloseable {
     } catch (RuntimeException e) {
       pool.discard(environment);
       throw e;
-    } finally {
-      deadline.cancel(false);
     }
     return run(environment, run, millisSince(began));
-  }
-
-  private Environment environment(Interpreter interpreter, FunctionSpec spec) {
-    try {
-      Environment environment = pool.takeWaiting(interpreter.kind());
-      if (environment == null) {
-        learn(interpreter, spec);
-        environment = start(interpreter, Set.of());
-      }
-      timer.schedule(
-          () -> Thread.ofVirtual().start(() -> learnAndRefill(interpreter, spec)),
-          REFILL_MILLIS,
-          TimeUnit.MILLISECONDS);
-      return environment;
-    } catch (IOException e) {
-      throw new RuntimeUnavailable(e.getMessage() == null ? e.toString() : e.getMessage(), false);
-    }
-  }
-
-  private Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
-    return launcher.join().start(interpreter, preload);
-  }
-
-  private void assign(
-      Environment environment, Interpreter interpreter, FunctionSpec spec, String stream)
-      throws IOException, Environment.InitFailed {
-    Credentials credentials = spec.credentials().get();
-    Launcher by = launcher.join();
-    Path task = code.folder(spec.codeHash());
-    Path layers =
-        spec.layersHash() == null ? null : by.code().codeFolder().resolve(spec.layersHash());
-    boolean own = by.sandbox().hasOwnRoot();
-    var folders =
-        own
-            ? new EnvironmentVariables.Folders(
-                "/var/task", "/opt", "/var/runtime", "/var/runtime/node_modules", null)
-            : new EnvironmentVariables.Folders(
-                task.toAbsolutePath().toString(),
-                layers == null ? "/opt" : layers.toAbsolutePath().toString(),
-                by.runtimeFolder().toString(),
-                by.nodeModules().toString(),
-                environment.places().temporary());
-    Map<String, String> variables = EnvironmentVariables.of(spec, credentials, stream, folders);
-    environment.assign(
-        new Environment.Assignment(spec, stream, credentials.expires()),
-        EnvironmentVariables.message(variables, spec, notice(interpreter, spec)));
-  }
-
-  // Says once per runtime in a function's log and ours that another version runs it.
-  private @Nullable String notice(Interpreter interpreter, FunctionSpec spec) {
-    if (spec.runtime().equals(interpreter.runtimeName())) {
-      return null;
-    }
-    String notice =
-        "Brume runs the runtime "
-            + spec.runtime()
-            + " on "
-            + interpreter.runtimeName()
-            + " ("
-            + interpreter.executable()
-            + ", version "
-            + interpreter.version()
-            + ")";
-    if (!noticed.add(spec.runtime())) {
-      return null;
-    }
-    LOG.log(System.Logger.Level.INFO, notice);
-    return notice;
   }
 
   private Outcome run(Environment environment, Run run, double initMillis) {
@@ -250,7 +199,7 @@ public final class Functions implements AutoCloseable {
         environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
     environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
     long began = clock.nanoTime();
-    ScheduledFuture<?> deadline = killLater(environment, spec.timeoutSeconds());
+    ScheduledFuture<?> deadline = starter.killLater(environment, spec.timeoutSeconds());
     Environment.Reply reply;
     try {
       reply =
@@ -273,7 +222,10 @@ public final class Functions implements AutoCloseable {
             invocation,
             LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
     pool.giveBack(environment);
-    return outcome(reply, run.answer(), new Outcome.Report(millis, initMillis, memory, tail));
+    return outcome(
+        reply,
+        run.answer(),
+        new Outcome.Report(millis, initMillis, memory, tail, environment.provisioned()));
   }
 
   private static Outcome outcome(
@@ -333,7 +285,7 @@ public final class Functions implements AutoCloseable {
             LogLines.end(invocation, spec, millis, -1, memory, "error", failure.type()));
     pool.discard(environment);
     return new Outcome.Failed(
-        failure.type(), failure.payload(), new Outcome.Report(millis, millis, memory, tail));
+        failure.type(), failure.payload(), new Outcome.Report(millis, millis, memory, tail, false));
   }
 
   // The process ended before it answered: by its own doing, at its deadline, or for its memory.
@@ -373,50 +325,17 @@ public final class Functions implements AutoCloseable {
     return new Outcome.Failed(
         type,
         Environment.errorDocument(type, message),
-        new Outcome.Report(millis, -1, memory, tail));
-  }
-
-  private ScheduledFuture<?> killLater(Environment environment, int seconds) {
-    return timer.schedule(
-        () -> environment.kill(Environment.End.TIMEOUT), seconds, TimeUnit.SECONDS);
-  }
-
-  private boolean learn(Interpreter interpreter, FunctionSpec spec) throws IOException {
-    return imports.learn(interpreter.kind(), spec.codeHash(), code.folder(spec.codeHash()));
-  }
-
-  private void learnAndRefill(Interpreter interpreter, FunctionSpec spec) {
-    try {
-      learn(interpreter, spec);
-      refill(interpreter);
-    } catch (IOException | RuntimeUnavailable e) {
-      if (!closed) {
-        LOG.log(System.Logger.Level.WARNING, "no waiting process: {0}", e.getMessage());
-      }
-    }
-  }
-
-  private void refill(Interpreter interpreter) throws IOException {
-    if (!refilling.add(interpreter.kind())) {
-      return;
-    }
-    try {
-      while (!closed && pool.waiting(interpreter.kind()) < settings.waiting()) {
-        pool.awaitQuiet();
-        pool.addWaiting(start(interpreter, imports.preload(interpreter.kind())));
-      }
-    } finally {
-      refilling.remove(interpreter.kind());
-    }
-    if (closed) {
-      pool.dropIdle(environment -> true);
-    }
+        new Outcome.Report(millis, -1, memory, tail, environment.provisioned()));
   }
 
   private void sweep() {
     long now = clock.nanoTime();
     long idle = settings.idle().toNanos();
-    pool.dropIdle(environment -> !environment.alive() || now - environment.idleSinceNanos() > idle);
+    pool.dropIdle(
+        environment ->
+            !environment.alive()
+                || !environment.provisioned() && now - environment.idleSinceNanos() > idle);
+    provisioned.keep();
   }
 
   private double millisSince(long nanos) {
@@ -425,7 +344,8 @@ public final class Functions implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    starter.close();
+    provisioned.close();
     timer.shutdownNow();
     pool.close();
     Launcher started = launcher.handle((it, failure) -> it).join();

@@ -21,7 +21,13 @@ public sealed interface Outcome {
   /// @param initMillis of the environment's start, −1 when it was warm
   /// @param memoryUsedMegabytes the environment's peak
   /// @param logTail the last 4 KB of the log when the invocation asked for them, else empty
-  record Report(double durationMillis, double initMillis, int memoryUsedMegabytes, byte[] logTail) {
+  /// @param provisioned whether a provisioned environment took the event
+  record Report(
+      double durationMillis,
+      double initMillis,
+      int memoryUsedMegabytes,
+      byte[] logTail,
+      boolean provisioned) {
     public boolean cold() {
       return initMillis >= 0;
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// goes first, so that the others grow old and are let go.
 final class Pool {
   private static final Duration CREDENTIALS_LEFT = Duration.ofMinutes(5);
+  private static final Deque<Environment> NONE = new ArrayDeque<>();
   private final Clock clock;
   private final InstantSource wall;
   private final int environmentsMax;
@@ -103,6 +104,68 @@ final class Pool {
     }
   }
 
+  /// Waits for a place to start something that nobody waits for yet: until no invocation wants
+  /// one. Then as after a [Turn.Start]. False when there is no room.
+  boolean awaitPlace() {
+    lock.lock();
+    try {
+      while (!queue.isEmpty() || starting >= startingMax) {
+        quiet.awaitUninterruptibly();
+      }
+      if (!hasRoom()) {
+        return false;
+      }
+      starting++;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many provisioned environments of this function have initialised.
+  int provisioned(String key) {
+    lock.lock();
+    try {
+      return (int) idle.getOrDefault(key, NONE).stream().filter(Environment::provisioned).count()
+          + provisionedBusy(key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many of them work on an event.
+  int provisionedBusy(String key) {
+    lock.lock();
+    try {
+      return (int)
+          busy.stream()
+              .filter(it -> it.initialised() && it.provisioned() && it.alive())
+              .filter(it -> it.assignment().spec().key().equals(key))
+              .count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets go of provisioned environments of a version that are too many.
+  ///
+  /// @param key of the revision that is wanted
+  /// @param wanted how many of them stay
+  void dropSurplus(String versionKey, String key, int wanted) {
+    lock.lock();
+    try {
+      int[] surplus = {provisioned(key) - wanted};
+      Predicate<Environment> which =
+          environment ->
+              environment.provisioned()
+                  && environment.assignment().spec().versionKey().equals(versionKey)
+                  && (!environment.assignment().spec().key().equals(key) || surplus[0]-- > 0);
+      retire(which);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Waits until no invocation waits for a place to start.
   void awaitQuiet() {
     lock.lock();
@@ -156,7 +219,7 @@ final class Pool {
   private @Nullable Environment take(String key) {
     Deque<Environment> mine = idle.get(key);
     while (mine != null && !mine.isEmpty()) {
-      Environment environment = mine.pop();
+      Environment environment = next(mine);
       if (usable(environment)) {
         busy.add(environment);
         return environment;
@@ -164,6 +227,17 @@ final class Pool {
       drop(environment);
     }
     return null;
+  }
+
+  // Provisioned ones first, as on Lambda, then the one that was used last.
+  private static Environment next(Deque<Environment> some) {
+    for (Environment environment : some) {
+      if (environment.provisioned()) {
+        some.remove(environment);
+        return environment;
+      }
+    }
+    return some.pop();
   }
 
   private boolean usable(Environment environment) {
@@ -258,8 +332,18 @@ final class Pool {
     }
   }
 
-  /// Lets go of idle environments; busy ones finish and are not taken again once their function's
-  /// revision is no longer asked for.
+  /// Lets go of environments: idle ones at once, busy ones when they have finished.
+  void retire(Predicate<Environment> which) {
+    lock.lock();
+    try {
+      dropIdle(which);
+      busy.stream().filter(which).forEach(Environment::retire);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets go of idle environments.
   void dropIdle(Predicate<Environment> which) {
     lock.lock();
     try {
@@ -297,18 +381,19 @@ final class Pool {
     }
   }
 
+  // The one that was used the longest ago. Provisioned ones stay.
   private @Nullable Environment oldestIdle() {
     Environment oldest = null;
-    Deque<Environment> home = null;
     for (Deque<Environment> some : idle.values()) {
-      Environment last = some.peekLast();
-      if (last != null && (oldest == null || last.idleSinceNanos() - oldest.idleSinceNanos() < 0)) {
-        oldest = last;
-        home = some;
+      for (Environment one : some) {
+        if (!one.provisioned()
+            && (oldest == null || one.idleSinceNanos() - oldest.idleSinceNanos() < 0)) {
+          oldest = one;
+        }
       }
     }
-    if (home != null) {
-      home.removeLast();
+    if (oldest != null) {
+      idle.getOrDefault(oldest.assignment().spec().key(), NONE).remove(oldest);
     }
     return oldest;
   }

@@ -168,7 +168,7 @@ final class Catalog {
           forget(tx, name);
           return 0;
         });
-    functions.retire(name.account(), name.region(), name.name());
+    functions.retire(name.account(), name.region(), name.name(), name.qualifier());
   }
 
   private void deleteVersion(Tx tx, FunctionName name) {

@@ -55,6 +55,10 @@ exports.hangs = async () => {
   for (;;);
 };
 exports.sleeps = async (event) => new Promise((r) => setTimeout(() => r('slept'), event.millis));
+exports.initialization = async (event) => {
+  await new Promise((r) => setTimeout(r, event.millis));
+  return process.env.AWS_LAMBDA_INITIALIZATION_TYPE;
+};
 exports.logs = async () => {
   console.log('plain %s', 'text', { a: 1 });
   console.error('two\nlines');
