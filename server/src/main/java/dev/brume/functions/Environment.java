@@ -55,7 +55,7 @@ final class Environment {
   private @Nullable Long innerPid;
   private volatile boolean working;
   private volatile boolean retired;
-  private volatile boolean initialised;
+  private volatile boolean offered;
 
   private Environment(
       String id,
@@ -228,9 +228,13 @@ final class Environment {
     return assignment != null && assignment.provisioned();
   }
 
-  /// Whether it has asked for its first event.
-  boolean initialised() {
-    return initialised;
+  /// Whether it has been offered for an event.
+  boolean offered() {
+    return offered;
+  }
+
+  void offer() {
+    offered = true;
   }
 
   /// Not to be taken for another event.
@@ -273,7 +277,6 @@ final class Environment {
           request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
     working = false;
-    initialised = true;
   }
 
   private void mount(FunctionSpec spec) throws IOException {

@@ -139,7 +139,7 @@ final class Pool {
     try {
       return (int)
           busy.stream()
-              .filter(it -> it.initialised() && it.provisioned() && it.alive())
+              .filter(it -> it.offered() && it.provisioned() && it.alive())
               .filter(it -> it.assignment().spec().key().equals(key))
               .count();
     } finally {
@@ -252,6 +252,7 @@ final class Pool {
   void giveBack(Environment environment) {
     lock.lock();
     try {
+      environment.offer();
       if (!usable(environment)) {
         busy.remove(environment);
         drop(environment);
