@@ -7,12 +7,15 @@ import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
+import dev.brume.model.s3.Tag;
 import dev.brume.protocol.Documents;
 import dev.brume.store.Kv;
 import dev.brume.store.Reader;
 import dev.brume.store.Tx;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of a bucket: each a document of its own, with its own error when there is none.
@@ -220,12 +223,18 @@ final class Settings {
     if (in.tagging() == null) {
       throw S3Errors.malformedXml();
     }
-    Tags.of(in.tagging().tagSet(), S3Limits.BUCKET_TAGS_MAX);
-    put(
-        in.bucket(),
-        in.expectedBucketOwner(),
-        TAGGING,
-        new GetBucketTaggingOutput().tagSet(in.tagging().tagSet()));
+    List<Tag> tags = new ArrayList<>(in.tagging().tagSet());
+    Tags.of(tags, S3Limits.BUCKET_TAGS_MAX);
+    // The system's own tags, e.g. CloudFormation's, stay whatever users put.
+    GetBucketTaggingOutput present =
+        get(in.bucket(), in.expectedBucketOwner(), TAGGING, new GetBucketTaggingOutput());
+    if (present != null) {
+      var given = tags.stream().map(Tag::key).collect(Collectors.toSet());
+      present.tagSet().stream()
+          .filter(tag -> tag.key().startsWith("aws:") && !given.contains(tag.key()))
+          .forEach(tags::add);
+    }
+    put(in.bucket(), in.expectedBucketOwner(), TAGGING, new GetBucketTaggingOutput().tagSet(tags));
   }
 
   void putLifecycle(Call call, PutBucketLifecycleConfigurationRequest in, Lifecycle lifecycle) {

@@ -8,12 +8,19 @@ import dev.brume.store.Key;
 import dev.brume.store.Kv;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /// Topics and subscriptions in memory, in step with what is committed: a publish reads nothing from
 /// disk but whether its topic is still there.
 final class Topics {
+  private static final int PARSED_MAX = 1000;
+  private static final Set<String> NEVER_SHUT = Set.of("SetTopicAttributes", "DeleteTopic");
+  private final Map<String, Policy> parsed = new ConcurrentHashMap<>();
+
   /// @param filter the subscription's, compiled
   record Live(Subscription subscription, Filter filter) {
     static Live of(Subscription subscription) {
@@ -74,19 +81,32 @@ final class Topics {
   /// account.
   void requireAllowed(Principal principal, Topic topic, String action) {
     var request = AccessRequest.of(principal, "sns:" + action, topic.arn());
-    if (Policy.parse(topic.policy()).decide(request) != Policy.Decision.ALLOW) {
+    if (policy(topic).decide(request) != Policy.Decision.ALLOW) {
       throw SnsErrors.notAuthorized(principal.arn(), "SNS:" + action, topic.arn());
     }
   }
 
-  /// The topic for an operation: as [#require], and allowed when it is another account's.
+  private Policy policy(Topic topic) {
+    if (parsed.size() > PARSED_MAX) {
+      parsed.clear();
+    }
+    return parsed.computeIfAbsent(topic.policy(), Policy::parse);
+  }
+
+  /// The topic for an operation: as [#require], not denied by its policy, and allowed by it when it
+  /// is another account's.
   Topic require(Call call, @Nullable String arn, String action) {
     Topic topic = require(arn);
     boolean own =
         call.account().equals(topic.account())
             && !(call.principal() instanceof Principal.Anonymous);
-    if (!own) {
-      requireAllowed(call.principal(), topic, action);
+    var request = AccessRequest.of(call.principal(), "sns:" + action, topic.arn());
+    Policy.Decision decision = policy(topic).decide(request);
+    // The account itself can always mend a policy that shuts everybody out.
+    boolean mends =
+        call.principal() instanceof Principal.Root && own && NEVER_SHUT.contains(action);
+    if (decision == Policy.Decision.DENY && !mends || decision == Policy.Decision.SILENT && !own) {
+      throw SnsErrors.notAuthorized(call.principal().arn(), "SNS:" + action, topic.arn());
     }
     return topic;
   }

@@ -39,18 +39,18 @@ final class LiveQueue {
     return settings;
   }
 
-  /// Whether the queue's policy lets somebody do this who is not of its account.
-  boolean policyAllows(AccessRequest request) {
+  /// What the queue's policy says to a request.
+  Policy.Decision decide(AccessRequest request) {
     String text = settings.policy();
     if (text == null) {
-      return false;
+      return Policy.Decision.SILENT;
     }
     ParsedPolicy parsed = policy;
     if (parsed == null || !parsed.text().equals(text)) {
       parsed = new ParsedPolicy(text, Policy.parse(text));
       policy = parsed;
     }
-    return parsed.policy().decide(request) == Policy.Decision.ALLOW;
+    return parsed.policy().decide(request);
   }
 
   void settings(Queue changed) {

@@ -1,6 +1,7 @@
 package dev.brume.services.sqs;
 
 import dev.brume.auth.AccessRequest;
+import dev.brume.auth.Policy;
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
 import dev.brume.store.Key;
@@ -13,12 +14,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /// The queues that exist, rebuilt from the store at start, and the removal of messages that are too
 /// old.
 final class Queues {
+  private static final Set<String> NEVER_SHUT = Set.of("SetQueueAttributes", "DeleteQueue");
   private static final int ROWS_PER_TRANSACTION = 1000;
 
   private final Kv kv;
@@ -61,13 +64,19 @@ final class Queues {
     return queue;
   }
 
-  /// Throws AWS's error when the caller is not of the queue's account and its policy says nothing.
+  /// Throws AWS's error when the queue's policy denies this, or when the caller is not of the
+  /// queue's account and the policy says nothing.
   void requireAllowed(Call call, LiveQueue queue, String action) {
     String arn = queue.settings().arn();
     boolean own =
         call.account().equals(queue.settings().account())
             && !(call.principal() instanceof Principal.Anonymous);
-    if (!own && !queue.policyAllows(AccessRequest.of(call.principal(), "sqs:" + action, arn))) {
+    Policy.Decision decision =
+        queue.decide(AccessRequest.of(call.principal(), "sqs:" + action, arn));
+    // The account itself can always mend a policy that shuts everybody out.
+    boolean mends =
+        call.principal() instanceof Principal.Root && own && NEVER_SHUT.contains(action);
+    if (decision == Policy.Decision.DENY && !mends || decision == Policy.Decision.SILENT && !own) {
       throw SqsErrors.accessDenied(call.principal().arn(), action, arn);
     }
   }

@@ -339,6 +339,29 @@ class SqsServiceTest {
         .containsExactly("allowed");
   }
 
+  @Test
+  void aDenialInTheQueuesPolicyHoldsForTheAccountsOwn() {
+    String url = at.queue("q", Map.of());
+    at.sqs.setQueueAttributes(
+        at.call(),
+        new SetQueueAttributesRequest()
+            .queueUrl(url)
+            .attributes(
+                Map.of(
+                    "Policy",
+                    "{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"sqs:*\","
+                        + "\"Resource\":\"*\"}}")));
+    assertThatThrownBy(
+            () ->
+                at.sqs.sendMessage(
+                    at.call(), new SendMessageRequest().queueUrl(url).messageBody("x")))
+        .isInstanceOf(ServiceError.class)
+        .hasMessageContaining("not authorized to perform: sqs:sendmessage");
+    at.sqs.setQueueAttributes(
+        at.call(), new SetQueueAttributesRequest().queueUrl(url).attributes(Map.of("Policy", "")));
+    at.sqs.sendMessage(at.call(), new SendMessageRequest().queueUrl(url).messageBody("x"));
+  }
+
   private Event event(String queueArn, String topicArn, String body) {
     return new Event(
         body,
