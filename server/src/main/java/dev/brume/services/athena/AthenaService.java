@@ -39,6 +39,7 @@ public final class AthenaService implements AthenaApi {
         new Executions(
             kv,
             store,
+            groups,
             clock,
             operations,
             ids,
@@ -100,7 +101,7 @@ public final class AthenaService implements AthenaApi {
     ResultConfiguration own = configuration.resultConfiguration();
     String ofGroup = own == null ? null : own.outputLocation();
     String location = given == null ? null : given.outputLocation();
-    WorkGroups.checkLocation(location);
+    WorkGroups.checkResults(given);
     if (location == null
         || ofGroup != null && Boolean.TRUE.equals(configuration.enforceWorkGroupConfiguration())) {
       location = ofGroup;

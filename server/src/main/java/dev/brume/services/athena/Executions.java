@@ -5,7 +5,9 @@ import dev.brume.model.Body;
 import dev.brume.model.Call;
 import dev.brume.model.Operations;
 import dev.brume.model.ServiceError;
+import dev.brume.model.athena.WorkGroupConfiguration;
 import dev.brume.sql.Cancellation;
+import dev.brume.sql.ObjectSource;
 import dev.brume.sql.SqlEngine;
 import dev.brume.sql.SqlFailure;
 import dev.brume.sql.SqlResult;
@@ -31,6 +33,7 @@ final class Executions {
 
   private final Kv kv;
   private final AthenaStore store;
+  private final WorkGroups groups;
   private final Clock clock;
   private final Operations operations;
   private final Ids ids;
@@ -40,8 +43,15 @@ final class Executions {
   private volatile boolean closed;
 
   Executions(
-      Kv kv, AthenaStore store, Clock clock, Operations operations, Ids ids, SqlEngine engine) {
+      Kv kv,
+      AthenaStore store,
+      WorkGroups groups,
+      Clock clock,
+      Operations operations,
+      Ids ids,
+      SqlEngine engine) {
     this.kv = kv;
+    this.groups = groups;
     this.store = store;
     this.clock = clock;
     this.operations = operations;
@@ -202,7 +212,7 @@ final class Executions {
                   execution.database(),
                   call.now()),
               new GlueCatalog(operations, call),
-              objects,
+              limited(call, execution, objects, cancellation),
               cancellation,
               done -> {
                 deliver(objects, execution, done);
@@ -228,6 +238,13 @@ final class Executions {
     } finally {
       live.remove(execution.id());
     }
+  }
+
+  private ObjectSource limited(
+      Call call, Execution execution, S3Objects objects, Cancellation cancellation) {
+    WorkGroupConfiguration configuration = groups.get(call, execution.workGroup()).configuration();
+    Long bytesMax = configuration == null ? null : configuration.bytesScannedCutoffPerQuery();
+    return bytesMax == null ? objects : new ScanLimit(objects, bytesMax, cancellation);
   }
 
   private static void deliver(S3Objects objects, Execution execution, SqlResult result)

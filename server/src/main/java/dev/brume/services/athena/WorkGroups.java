@@ -60,7 +60,7 @@ final class WorkGroups {
               + " workgroups yet");
     }
     if (it.resultConfiguration() != null) {
-      checkLocation(it.resultConfiguration().outputLocation());
+      checkResults(it.resultConfiguration());
     } else {
       it.resultConfiguration(new ResultConfiguration());
     }
@@ -76,7 +76,22 @@ final class WorkGroups {
     return it.engineVersion(ENGINE);
   }
 
-  static void checkLocation(@Nullable String location) {
+  /// Refuses what would be kept and not done. `SSE_S3` is what buckets do anyway.
+  static void checkResults(@Nullable ResultConfiguration results) {
+    if (results == null) {
+      return;
+    }
+    checkLocation(results.outputLocation());
+    EncryptionConfiguration encryption = results.encryptionConfiguration();
+    if (encryption != null && !"SSE_S3".equals(encryption.encryptionOption())) {
+      throw AthenaErrors.invalid(
+          "EncryptionOption "
+              + encryption.encryptionOption()
+              + " of query results is not supported by Brume yet");
+    }
+  }
+
+  private static void checkLocation(@Nullable String location) {
     if (location != null && !location.matches("s3://[^/]+(/.*)?")) {
       throw AthenaErrors.invalid("outputLocation is not a valid S3 path.");
     }
@@ -181,6 +196,7 @@ final class WorkGroups {
       if (Boolean.TRUE.equals(results.removeEncryptionConfiguration())) {
         own.encryptionConfiguration(null);
       }
+      checkResults(own);
       it.resultConfiguration(own);
     }
   }

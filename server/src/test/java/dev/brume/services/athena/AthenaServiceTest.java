@@ -302,6 +302,46 @@ class AthenaServiceTest {
   }
 
   @Test
+  void aQueryThatScansMoreThanItsWorkGroupAllowsIsCancelled() {
+    athena.createWorkGroup(
+        call,
+        new CreateWorkGroupInput()
+            .name("thrifty")
+            .configuration(
+                new WorkGroupConfiguration()
+                    .bytesScannedCutoffPerQuery(10_000_000L)
+                    .resultConfiguration(
+                        new ResultConfiguration().outputLocation("s3://results/t/"))));
+    run("CREATE EXTERNAL TABLE big (line string) LOCATION 's3://lake/big/'");
+    byte[] lines = ("x".repeat(99) + "\n").repeat(60_000).getBytes(StandardCharsets.UTF_8);
+    bucket.objects.put("lake/big/a", lines);
+    assertThat(ended(thrifty()).status().state()).isEqualTo("SUCCEEDED");
+    bucket.objects.put("lake/big/b", lines);
+    var status = ended(thrifty()).status();
+    assertThat(status.state()).isEqualTo("CANCELLED");
+    assertThat(status.stateChangeReason()).contains("Bytes scanned limit was exceeded");
+  }
+
+  private String thrifty() {
+    return athena
+        .startQueryExecution(call, query("SELECT count(*) FROM big").workGroup("thrifty"))
+        .queryExecutionId();
+  }
+
+  @Test
+  void resultsAreNotEncryptedInWaysThatAreNotThere() {
+    var results =
+        new ResultConfiguration()
+            .outputLocation("s3://results/q/")
+            .encryptionConfiguration(
+                new EncryptionConfiguration().encryptionOption("SSE_KMS").kmsKey("key"));
+    assertThatThrownBy(
+            () -> athena.startQueryExecution(call, query("SELECT 1").resultConfiguration(results)))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("SSE_KMS");
+  }
+
+  @Test
   void workGroupsGiveTheOutputLocation() {
     athena.createWorkGroup(
         call,
