@@ -174,6 +174,14 @@ final class Tables {
 
   /// The partitions that any of these uses of the table can need.
   private List<Partition> selected(Table table, List<QueryTree.TableRef> refs) {
+    // Athena would take the partitions from these properties and not from the catalog: answering
+    // from the catalog would be another answer.
+    if ("true".equalsIgnoreCase(table.parameters().get("projection.enabled"))) {
+      throw SqlFailure.notSupported(
+          "partition projection ("
+              + table.fullName()
+              + " has projection.enabled) is not supported by Brume yet");
+    }
     List<Partition> all = catalog.partitions(table);
     var keys = table.partitionKeys().stream().map(Column::name).collect(Collectors.toSet());
     var perRef = new ArrayList<List<JsonNode>>();

@@ -301,6 +301,8 @@ class SqlEngineTest {
     assertThat(run("SHOW TBLPROPERTIES events('a')")).isEqualTo("b\n");
     run("CREATE OR REPLACE VIEW ids AS SELECT id, name FROM events WHERE year = 2025");
     assertThat(run("SELECT max(id) AS m FROM lake.ids")).isEqualTo("\"m\"\n\"3\"\n");
+    run("ALTER TABLE events SET TBLPROPERTIES ('projection.enabled'='true')");
+    fails("SELECT * FROM events", "NOT_SUPPORTED: partition projection (lake.events");
     fails("DROP DATABASE lake", "is not empty");
     run("DROP TABLE events");
     fails("DROP TABLE events", "Table not found");
