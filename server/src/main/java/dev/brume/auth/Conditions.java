@@ -7,17 +7,40 @@ import java.net.UnknownHostException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// [Condition
+/// Condition operators.
 ///
-// operators](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
+///
+// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 final class Conditions {
+  /// Those that policies may have, without set prefix and `IfExists`.
+  static final Set<String> OPERATORS = operators();
+
   private Conditions() {}
+
+  private static Set<String> operators() {
+    var all = new HashSet<>(Set.of("Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "Null"));
+    for (String kind : List.of("String", "Arn")) {
+      for (String relation : List.of("Equals", "NotEquals", "Like", "NotLike")) {
+        all.add(kind + relation);
+      }
+    }
+    all.addAll(Set.of("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"));
+    for (String kind : List.of("Numeric", "Date")) {
+      all.addAll(Set.of(kind + "Equals", kind + "NotEquals"));
+      for (String relation : List.of("LessThan", "GreaterThan")) {
+        all.addAll(Set.of(kind + relation, kind + relation + "Equals"));
+      }
+    }
+    return Set.copyOf(all);
+  }
 
   /// @param context values by key, keys in lower case
   static boolean hold(List<Condition> conditions, Map<String, List<String>> context) {
@@ -64,7 +87,7 @@ final class Conditions {
 
   private static boolean compare(String operator, String value, String wanted) {
     return switch (operator) {
-      case "StringEquals" -> Glob.matches(escaped(wanted), value);
+      case "StringEquals", "BinaryEquals" -> Glob.matches(escaped(wanted), value);
       case "StringEqualsIgnoreCase" -> Glob.matchesIgnoringCase(escaped(wanted), value);
       case "StringLike" -> Glob.matches(wanted, value);
       case "ArnEquals", "ArnLike" -> arn(wanted, value);

@@ -48,6 +48,9 @@ public record PolicyDocument(List<Statement> statements) {
     }
     var statements = new ArrayList<Statement>();
     JsonNode given = root.path("Statement");
+    if (!given.isContainerNode()) {
+      throw new IllegalArgumentException("Policies must contain a Statement");
+    }
     if (given.isObject()) {
       statements.add(statement(given));
     }
@@ -55,6 +58,14 @@ public record PolicyDocument(List<Statement> statements) {
       given.forEach(node -> statements.add(statement(node)));
     }
     return new PolicyDocument(List.copyOf(statements));
+  }
+
+  /// What this policy of a resource says to a request. An account that it names stands for
+  /// everybody in it, since who gets here has been allowed by policies of their own.
+  public PolicyEvaluator.Decision decide(AccessRequest request) {
+    var asked =
+        new PolicyEvaluator.Request(request.action(), request.resource(), request.context());
+    return PolicyEvaluator.byResource(this, asked, request.principal());
   }
 
   private static Statement statement(JsonNode node) {
@@ -99,6 +110,9 @@ public record PolicyDocument(List<Statement> statements) {
       String plain = name.substring(colon + 1);
       boolean ifExists = plain.endsWith("IfExists");
       String base = ifExists ? plain.substring(0, plain.length() - 8) : plain;
+      if (!Conditions.OPERATORS.contains(base)) {
+        throw new IllegalArgumentException("Invalid Condition type : " + name);
+      }
       for (var key : operator.getValue().properties()) {
         conditions.add(
             new Condition(base, quantifier, ifExists, key.getKey(), texts(key.getValue())));

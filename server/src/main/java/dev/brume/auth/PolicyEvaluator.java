@@ -30,21 +30,30 @@ public final class PolicyEvaluator {
 
   /// Decides by the policies of a role.
   public static Decision byIdentity(List<PolicyDocument> documents, Request request) {
-    return decide(documents, request, null);
+    return decide(documents, request, null, false);
   }
 
   /// Decides by the policies of a resource, or of a role's trust.
   public static Decision byResource(
       List<PolicyDocument> documents, Request request, Principal principal) {
-    return decide(documents, request, principal);
+    return decide(documents, request, principal, false);
+  }
+
+  /// Decides by the policy of a resource for a caller whose own policies allow it already: a
+  /// statement that names an account is about everybody in it.
+  static Decision byResource(PolicyDocument document, Request request, Principal principal) {
+    return decide(List.of(document), request, principal, true);
   }
 
   private static Decision decide(
-      List<PolicyDocument> documents, Request request, @Nullable Principal principal) {
+      List<PolicyDocument> documents,
+      Request request,
+      @Nullable Principal principal,
+      boolean accounts) {
     Decision decision = Decision.UNDECIDED;
     for (PolicyDocument document : documents) {
       for (Statement statement : document.statements()) {
-        if (!applies(statement, request, principal)) {
+        if (!applies(statement, request, principal, accounts)) {
           continue;
         }
         if (!statement.allow()) {
@@ -57,8 +66,8 @@ public final class PolicyEvaluator {
   }
 
   private static boolean applies(
-      Statement statement, Request request, @Nullable Principal principal) {
-    return (principal == null || names(statement, principal))
+      Statement statement, Request request, @Nullable Principal principal, boolean accounts) {
+    return (principal == null || names(statement, principal, accounts))
         && actions(statement, request)
         && resources(statement, request)
         && Conditions.hold(statement.conditions(), request.context());
@@ -88,7 +97,7 @@ public final class PolicyEvaluator {
     return any != statement.notResources();
   }
 
-  private static boolean names(Statement statement, Principal principal) {
+  private static boolean names(Statement statement, Principal principal, boolean accounts) {
     Map<String, List<String>> principals = statement.principals();
     if (principals == null) {
       return false;
@@ -96,13 +105,13 @@ public final class PolicyEvaluator {
     boolean any = false;
     for (Map.Entry<String, List<String>> kind : principals.entrySet()) {
       for (String name : kind.getValue()) {
-        any |= is(kind.getKey(), name, principal);
+        any |= is(kind.getKey(), name, principal, accounts);
       }
     }
     return any != statement.notPrincipals();
   }
 
-  private static boolean is(String kind, String name, Principal principal) {
+  private static boolean is(String kind, String name, Principal principal, boolean accounts) {
     return switch (principal) {
       case Principal.Anonymous anonymous -> kind.equals("AWS") && name.equals("*");
       case Principal.ServicePrincipal service ->
@@ -113,7 +122,14 @@ public final class PolicyEvaluator {
               && (name.equals("*") || name.equals(root.arn()) || name.equals(root.account()));
       case Principal.RoleSession role ->
           kind.equals("AWS")
-              && (name.equals("*") || name.equals(role.roleArn()) || name.equals(role.arn()));
+              && (name.equals("*")
+                  || name.equals(role.roleArn())
+                  || name.equals(role.arn())
+                  || accounts && isAccount(name, role.account()));
     };
+  }
+
+  private static boolean isAccount(String name, String account) {
+    return name.equals(account) || name.equals("arn:aws:iam::" + account + ":root");
   }
 }

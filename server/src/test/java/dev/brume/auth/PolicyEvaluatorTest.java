@@ -87,7 +87,6 @@ class PolicyEvaluatorTest {
     "IpAddress, k, ::1/128, ::1, true",
     "ArnLike, k, arn:aws:sqs:*:*:q, arn:aws:sqs:us-east-1:1:q, true",
     "ArnLike, k, arn:aws:*:q, arn:aws:sqs:us-east-1:1:q, false",
-    "NoSuchOperator, k, a, a, false"
   })
   void comparesConditions(String operator, String key, String wanted, String given, boolean holds) {
     String statement =

@@ -1,7 +1,7 @@
 package dev.brume.services.s3;
 
 import dev.brume.auth.AccessRequest;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
 import dev.brume.model.Struct;
@@ -122,10 +122,10 @@ final class BucketAccess {
     }
     AccessRequest request =
         AccessRequest.of(call.principal(), action(operation, versioned), resource);
-    return switch (Policy.parse(text).decide(request)) {
-      case ALLOW -> true;
-      case DENY -> false;
-      case SILENT -> owner;
+    return switch (PolicyDocument.parse(text).decide(request)) {
+      case ALLOWED -> true;
+      case DENIED -> false;
+      case UNDECIDED -> owner;
     };
   }
 

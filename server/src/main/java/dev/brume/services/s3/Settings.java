@@ -2,7 +2,7 @@ package dev.brume.services.s3;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.Struct;
@@ -161,7 +161,7 @@ final class Settings {
           throw S3Errors.malformedPolicy("Missing required field Principal");
         }
       }
-      Policy.parse(text);
+      PolicyDocument.parse(text);
     } catch (JsonProcessingException e) {
       throw S3Errors.malformedPolicy("Policies must be valid JSON and the first byte must be '{'");
     } catch (IllegalArgumentException e) {

@@ -2,7 +2,7 @@ package dev.brume.services.sns;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.sns.AddPermissionInput;
@@ -117,7 +117,7 @@ final class TopicCatalog {
 
   private static void requirePolicy(String value) {
     try {
-      Policy.parse(value);
+      PolicyDocument.parse(value);
     } catch (IllegalArgumentException e) {
       throw SnsErrors.invalid("Policy", String.valueOf(e.getMessage()));
     }

@@ -1,7 +1,8 @@
 package dev.brume.services.sns;
 
 import dev.brume.auth.AccessRequest;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
 import dev.brume.store.Key;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Topics {
   private static final int PARSED_MAX = 1000;
   private static final Set<String> NEVER_SHUT = Set.of("SetTopicAttributes", "DeleteTopic");
-  private final Map<String, Policy> parsed = new ConcurrentHashMap<>();
+  private final Map<String, PolicyDocument> parsed = new ConcurrentHashMap<>();
 
   /// @param filter the subscription's, compiled
   record Live(Subscription subscription, Filter filter) {
@@ -81,16 +82,16 @@ final class Topics {
   /// account.
   void requireAllowed(Principal principal, Topic topic, String action) {
     var request = AccessRequest.of(principal, "sns:" + action, topic.arn());
-    if (policy(topic).decide(request) != Policy.Decision.ALLOW) {
+    if (policy(topic).decide(request) != Decision.ALLOWED) {
       throw SnsErrors.notAuthorized(principal.arn(), "SNS:" + action, topic.arn());
     }
   }
 
-  private Policy policy(Topic topic) {
+  private PolicyDocument policy(Topic topic) {
     if (parsed.size() > PARSED_MAX) {
       parsed.clear();
     }
-    return parsed.computeIfAbsent(topic.policy(), Policy::parse);
+    return parsed.computeIfAbsent(topic.policy(), PolicyDocument::parse);
   }
 
   /// The topic for an operation: as [#require], not denied by its policy, and allowed by it when it
@@ -101,11 +102,11 @@ final class Topics {
         call.account().equals(topic.account())
             && !(call.principal() instanceof Principal.Anonymous);
     var request = AccessRequest.of(call.principal(), "sns:" + action, topic.arn());
-    Policy.Decision decision = policy(topic).decide(request);
+    Decision decision = policy(topic).decide(request);
     // The account itself can always mend a policy that shuts everybody out.
     boolean mends =
         call.principal() instanceof Principal.Root && own && NEVER_SHUT.contains(action);
-    if (decision == Policy.Decision.DENY && !mends || decision == Policy.Decision.SILENT && !own) {
+    if (decision == Decision.DENIED && !mends || decision == Decision.UNDECIDED && !own) {
       throw SnsErrors.notAuthorized(call.principal().arn(), "SNS:" + action, topic.arn());
     }
     return topic;

@@ -1,7 +1,8 @@
 package dev.brume.services.sqs;
 
 import dev.brume.auth.AccessRequest;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -19,7 +20,7 @@ final class LiveQueue {
 
   private final ConcurrentLinkedDeque<DuplicateExpiry> duplicates = new ConcurrentLinkedDeque<>();
 
-  private record ParsedPolicy(String text, Policy policy) {}
+  private record ParsedPolicy(String text, PolicyDocument policy) {}
 
   /// A deduplication id and when it may be used again.
   record DuplicateExpiry(String deduplicationId, long expiresMillis) {}
@@ -40,14 +41,14 @@ final class LiveQueue {
   }
 
   /// What the queue's policy says to a request.
-  Policy.Decision decide(AccessRequest request) {
+  Decision decide(AccessRequest request) {
     String text = settings.policy();
     if (text == null) {
-      return Policy.Decision.SILENT;
+      return Decision.UNDECIDED;
     }
     ParsedPolicy parsed = policy;
     if (parsed == null || !parsed.text().equals(text)) {
-      parsed = new ParsedPolicy(text, Policy.parse(text));
+      parsed = new ParsedPolicy(text, PolicyDocument.parse(text));
       policy = parsed;
     }
     return parsed.policy().decide(request);

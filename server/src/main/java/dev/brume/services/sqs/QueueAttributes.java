@@ -2,7 +2,7 @@ package dev.brume.services.sqs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyDocument;
 import dev.brume.json.Json;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -148,7 +148,7 @@ final class QueueAttributes {
 
   private static void policy(String value) {
     try {
-      Policy.parse(value);
+      PolicyDocument.parse(value);
     } catch (IllegalArgumentException e) {
       throw SqsErrors.attributeValue("Policy");
     }

@@ -1,7 +1,7 @@
 package dev.brume.services.sqs;
 
 import dev.brume.auth.AccessRequest;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import dev.brume.events.Event;
 import dev.brume.events.Targets;
 import dev.brume.model.Principal;
@@ -72,7 +72,7 @@ final class QueueTarget implements Targets.Receiver {
     var sender =
         new Principal.ServicePrincipal(event.source(), event.sourceArn(), event.sourceAccount());
     String arn = queue.settings().arn();
-    if (queue.decide(AccessRequest.of(sender, "sqs:SendMessage", arn)) != Policy.Decision.ALLOW) {
+    if (queue.decide(AccessRequest.of(sender, "sqs:SendMessage", arn)) != Decision.ALLOWED) {
       throw new Targets.DeliveryFailed(
           "AccessDenied",
           "The policy of "

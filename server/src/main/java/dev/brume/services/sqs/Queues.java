@@ -1,7 +1,7 @@
 package dev.brume.services.sqs;
 
 import dev.brume.auth.AccessRequest;
-import dev.brume.auth.Policy;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
 import dev.brume.store.Key;
@@ -71,12 +71,11 @@ final class Queues {
     boolean own =
         call.account().equals(queue.settings().account())
             && !(call.principal() instanceof Principal.Anonymous);
-    Policy.Decision decision =
-        queue.decide(AccessRequest.of(call.principal(), "sqs:" + action, arn));
+    Decision decision = queue.decide(AccessRequest.of(call.principal(), "sqs:" + action, arn));
     // The account itself can always mend a policy that shuts everybody out.
     boolean mends =
         call.principal() instanceof Principal.Root && own && NEVER_SHUT.contains(action);
-    if (decision == Policy.Decision.DENY && !mends || decision == Policy.Decision.SILENT && !own) {
+    if (decision == Decision.DENIED && !mends || decision == Decision.UNDECIDED && !own) {
       throw SqsErrors.accessDenied(call.principal().arn(), action, arn);
     }
   }

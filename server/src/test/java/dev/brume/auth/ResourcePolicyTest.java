@@ -3,12 +3,12 @@ package dev.brume.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brume.auth.Policy.Decision;
+import dev.brume.auth.PolicyEvaluator.Decision;
 import dev.brume.model.Principal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PolicyTest {
+class ResourcePolicyTest {
   private static final String QUEUE = "arn:aws:sqs:us-east-1:000000000000:q";
   private static final String TOPIC = "arn:aws:sns:us-east-1:000000000000:t";
   private static final Principal ROLE =
@@ -16,7 +16,8 @@ class PolicyTest {
           "000000000000", "r", "arn:aws:iam::000000000000:role/r", "AROAX", "s");
 
   private static Decision decide(String statements, AccessRequest request) {
-    return Policy.parse("{\"Statement\":" + statements.replace('\'', '"') + "}").decide(request);
+    return PolicyDocument.parse("{\"Statement\":" + statements.replace('\'', '"') + "}")
+        .decide(request);
   }
 
   private static AccessRequest send(Principal principal) {
@@ -36,11 +37,14 @@ class PolicyTest {
             + "','Condition':{'ArnEquals':{'aws:SourceArn':'"
             + TOPIC
             + "'}}}]";
-    assertThat(decide(policy, send(service("sns.amazonaws.com", TOPIC)))).isEqualTo(Decision.ALLOW);
+    assertThat(decide(policy, send(service("sns.amazonaws.com", TOPIC))))
+        .isEqualTo(Decision.ALLOWED);
     assertThat(decide(policy, send(service("sns.amazonaws.com", TOPIC + "x"))))
-        .isEqualTo(Decision.SILENT);
-    assertThat(decide(policy, send(service("s3.amazonaws.com", TOPIC)))).isEqualTo(Decision.SILENT);
-    assertThat(decide(policy, send(new Principal.Root("000000000000")))).isEqualTo(Decision.SILENT);
+        .isEqualTo(Decision.UNDECIDED);
+    assertThat(decide(policy, send(service("s3.amazonaws.com", TOPIC))))
+        .isEqualTo(Decision.UNDECIDED);
+    assertThat(decide(policy, send(new Principal.Root("000000000000"))))
+        .isEqualTo(Decision.UNDECIDED);
   }
 
   @Test
@@ -49,23 +53,34 @@ class PolicyTest {
         "[{'Effect':'Allow','Principal':'*','Action':'SQS:*','Resource':'*'},"
             + "{'Effect':'Deny','Principal':{'AWS':'arn:aws:iam::000000000000:role/r'},"
             + "'NotAction':'sqs:ReceiveMessage','Resource':'*'}]";
-    assertThat(decide(policy, send(new Principal.Anonymous()))).isEqualTo(Decision.ALLOW);
-    assertThat(decide(policy, send(ROLE))).isEqualTo(Decision.DENY);
+    assertThat(decide(policy, send(new Principal.Anonymous()))).isEqualTo(Decision.ALLOWED);
+    assertThat(decide(policy, send(ROLE))).isEqualTo(Decision.DENIED);
     assertThat(decide(policy, AccessRequest.of(ROLE, "sqs:ReceiveMessage", QUEUE)))
-        .isEqualTo(Decision.ALLOW);
+        .isEqualTo(Decision.ALLOWED);
   }
 
   @Test
-  void identityPoliciesAreAboutTheirHolder() {
+  void anAccountStandsForEverybodyInIt() {
     String policy =
-        "{'Effect':'Allow','Action':['sqs:Send*','sqs:Get?ueueUrl'],'Resource':'arn:aws:sqs:*:*:q'}";
-    assertThat(decide(policy, send(ROLE))).isEqualTo(Decision.ALLOW);
-    assertThat(decide(policy, AccessRequest.of(ROLE, "sqs:GetQueueUrl", QUEUE)))
-        .isEqualTo(Decision.ALLOW);
-    assertThat(decide(policy, AccessRequest.of(ROLE, "sqs:DeleteQueue", QUEUE)))
-        .isEqualTo(Decision.SILENT);
-    assertThat(decide(policy, AccessRequest.of(ROLE, "sqs:SendMessage", QUEUE + "2")))
-        .isEqualTo(Decision.SILENT);
+        "{'Effect':'Allow','Principal':{'AWS':'000000000000'},'Action':'sqs:Send*','Resource':'*'}";
+    assertThat(decide(policy, send(ROLE))).isEqualTo(Decision.ALLOWED);
+    assertThat(decide(policy, send(new Principal.Root("111111111111"))))
+        .isEqualTo(Decision.UNDECIDED);
+  }
+
+  @Test
+  void aDenialForEverybodyElseSparesWhoIsNamed() {
+    String policy =
+        "{'Effect':'Deny','NotPrincipal':{'AWS':'arn:aws:iam::000000000000:role/r'},"
+            + "'Action':'*','Resource':'*'}";
+    assertThat(decide(policy, send(ROLE))).isEqualTo(Decision.UNDECIDED);
+    assertThat(decide(policy, send(new Principal.Root("111111111111")))).isEqualTo(Decision.DENIED);
+  }
+
+  @Test
+  void aStatementWithoutAPrincipalIsAboutNobody() {
+    assertThat(decide("{'Effect':'Allow','Action':'*','Resource':'*'}", send(ROLE)))
+        .isEqualTo(Decision.UNDECIDED);
   }
 
   @Test
@@ -100,8 +115,10 @@ class PolicyTest {
 
   private static boolean holds(String condition, AccessRequest request) {
     String statement =
-        "{'Effect':'Allow','Action':'*','Resource':'*','Condition':{" + condition + "}}";
-    return decide(statement, request) == Decision.ALLOW;
+        "{'Effect':'Allow','Principal':'*','Action':'*','Resource':'*','Condition':{"
+            + condition
+            + "}}";
+    return decide(statement, request) == Decision.ALLOWED;
   }
 
   @Test
@@ -113,7 +130,7 @@ class PolicyTest {
             "[]",
             "{\"Statement\":{\"Effect\":\"Maybe\"}}",
             "{\"Statement\":{\"Effect\":\"Allow\",\"Condition\":{\"Nonsense\":{\"a\":\"b\"}}}}")) {
-      assertThatThrownBy(() -> Policy.parse(document))
+      assertThatThrownBy(() -> PolicyDocument.parse(document))
           .as(document)
           .isInstanceOf(IllegalArgumentException.class);
     }
