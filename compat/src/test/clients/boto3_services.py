@@ -38,6 +38,8 @@ def sts_and_iam():
         {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 'sqs:ListQueues', 'Resource': '*'}]}))
     fails('EntityAlreadyExists', iam.create_role, RoleName='reader', AssumeRolePolicyDocument=json.dumps(trust))
     fails('MalformedPolicyDocument', iam.put_role_policy, RoleName='reader', PolicyName='q', PolicyDocument='{')
+    fails('MalformedPolicyDocument', iam.put_role_policy, RoleName='reader', PolicyName='q', PolicyDocument=json.dumps(
+        {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': '*', 'Resource': '*', 'Condition': {'Nonsense': {'a': 'b'}}}]}))
     fails('DeleteConflict', iam.delete_role, RoleName='reader')
     fails('AccessDenied', sts.assume_role, RoleArn='arn:aws:iam::000000000000:role/none', RoleSessionName='me')
     keys = sts.assume_role(RoleArn=role['Arn'], RoleSessionName='me')['Credentials']

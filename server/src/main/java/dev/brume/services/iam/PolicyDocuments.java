@@ -2,6 +2,7 @@ package dev.brume.services.iam;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.auth.PolicyDocument;
 import dev.brume.json.Json;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,11 @@ final class PolicyDocuments {
     }
     for (JsonNode statement : statements.isArray() ? statements : java.util.List.of(statements)) {
       check(statement, trust);
+    }
+    try {
+      PolicyDocument.parse(document);
+    } catch (IllegalArgumentException e) {
+      throw IamErrors.malformed(String.valueOf(e.getMessage()));
     }
     return document;
   }
