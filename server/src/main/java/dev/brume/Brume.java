@@ -203,8 +203,7 @@ public final class Brume implements AutoCloseable {
     types.addAll(new S3Resources(services).all());
 
     Functions functions = functions(settings);
-    var lambda =
-        new LambdaService(kv, clock, timers, targets, services, ids, functions, this::endpoint);
+    LambdaService lambda = lambda(settings, functions);
     services.add(lambda);
     types.addAll(new LambdaResources(services).all());
     doors.addFirst(new CodeDoor(functions.code()));
@@ -228,6 +227,12 @@ public final class Brume implements AutoCloseable {
     lambda.start();
     athena.start();
     cloudFormation.start();
+  }
+
+  private LambdaService lambda(Settings settings, Functions functions) {
+    Path watched = settings.watched();
+    return new LambdaService(
+        kv, clock, timers, targets, services, ids, functions, watched, this::endpoint);
   }
 
   // The files of running queries, gone when they end.

@@ -1,6 +1,7 @@
 package dev.brume;
 
 import dev.brume.functions.FunctionsSettings.Isolation;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +16,21 @@ import org.jspecify.annotations.Nullable;
 /// @param isolation how much less than a full sandbox will do for functions: `best`, `require` or
 ///   `none`
 /// @param region where requests without a credential scope go
+/// @param watched functions may take their code from folders below this one, null for none
 public record Settings(
     String host,
     int port,
     @Nullable Path data,
     boolean iamEnforced,
     Isolation isolation,
-    String region) {
+    String region,
+    @Nullable Path watched) {
   public static final Settings DEFAULT =
-      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, Isolation.BEST, "us-east-1");
+      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, Isolation.BEST, "us-east-1", null);
 
   /// A throw-away store on a free port, for tests.
   public static Settings forTests() {
-    return new Settings("127.0.0.1", 0, null, true, Isolation.BEST, "us-east-1");
+    return new Settings("127.0.0.1", 0, null, true, Isolation.BEST, "us-east-1", null);
   }
 
   /// Reads the options of `brume up`. Throws IllegalArgumentException with a line for the user.
@@ -41,7 +44,8 @@ public record Settings(
       }
       if (i + 1 == options.size()) {
         throw new IllegalArgumentException(
-            List.of("--data", "--port", "--host", "--iam", "--isolation").contains(option)
+            List.of("--data", "--port", "--host", "--iam", "--isolation", "--watch")
+                    .contains(option)
                 ? option + " needs a value"
                 : "unknown option " + option);
       }
@@ -52,6 +56,7 @@ public record Settings(
             case "--port" -> settings.withPort(port(value));
             case "--host" -> settings.withHost(value);
             case "--iam" -> settings.withIam(value);
+            case "--watch" -> settings.withWatched(Path.of(value));
             case "--isolation" -> settings.withIsolation(value);
             default -> throw new IllegalArgumentException("unknown option " + option);
           };
@@ -60,28 +65,35 @@ public record Settings(
   }
 
   public Settings withData(@Nullable Path folder) {
-    return new Settings(host, port, folder, iamEnforced, isolation, region);
+    return new Settings(host, port, folder, iamEnforced, isolation, region, watched);
   }
 
   public Settings withPort(int number) {
-    return new Settings(host, number, data, iamEnforced, isolation, region);
+    return new Settings(host, number, data, iamEnforced, isolation, region, watched);
+  }
+
+  private Settings withWatched(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException("--watch: there is no folder " + folder);
+    }
+    return new Settings(host, port, data, iamEnforced, isolation, region, folder.toAbsolutePath());
   }
 
   private Settings withHost(String address) {
-    return new Settings(address, port, data, iamEnforced, isolation, region);
+    return new Settings(address, port, data, iamEnforced, isolation, region, watched);
   }
 
   private Settings withIam(String value) {
     if (!value.equals("enforce") && !value.equals("off")) {
       throw new IllegalArgumentException("--iam must be enforce or off, not " + value);
     }
-    return new Settings(host, port, data, value.equals("enforce"), isolation, region);
+    return new Settings(host, port, data, value.equals("enforce"), isolation, region, watched);
   }
 
   private Settings withIsolation(String value) {
     for (Isolation one : Isolation.values()) {
       if (one.name().equalsIgnoreCase(value)) {
-        return new Settings(host, port, data, iamEnforced, one, region);
+        return new Settings(host, port, data, iamEnforced, one, region, watched);
       }
     }
     throw new IllegalArgumentException("--isolation must be best, require or none, not " + value);

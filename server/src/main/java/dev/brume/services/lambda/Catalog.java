@@ -32,9 +32,17 @@ final class Catalog {
   private final Functions functions;
   private final S3Client s3;
   private final Roles roles;
+  private final WatchedFolders watched;
   private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
 
-  Catalog(Kv kv, Ids ids, Functions functions, Operations operations, Roles roles) {
+  Catalog(
+      Kv kv,
+      Ids ids,
+      Functions functions,
+      Operations operations,
+      Roles roles,
+      WatchedFolders watched) {
+    this.watched = watched;
     this.kv = kv;
     this.ids = ids;
     this.functions = functions;
@@ -422,13 +430,12 @@ final class Catalog {
       if (bucket == null || key == null) {
         throw LambdaErrors.invalid("Please provide a source for function code.");
       }
-      bytes = object(call, bucket, key, version);
+      bytes = watched.has(bucket) ? watched.zip(key) : object(call, bucket, key, version);
     } else if (bytes.length > LambdaLimits.ZIP_BYTES_MAX) {
       throw LambdaErrors.zipTooLarge(LambdaLimits.ZIP_BYTES_MAX);
     }
-    CodeStore.Package stored = store(bytes);
-    return new Configuration.Code(
-        stored.hash(), stored.sizeBytes(), stored.sha256Base64(), architecture);
+    String folder = zip == null && watched.has(bucket) ? key : null;
+    return Configuration.Code.of(store(bytes), architecture, folder);
   }
 
   /// Takes a zip in. Throws Lambda's error for one that is not usable.

@@ -1,5 +1,6 @@
 package dev.brume.services.lambda;
 
+import dev.brume.functions.CodeStore;
 import dev.brume.model.lambda.CreateFunctionRequest;
 import dev.brume.model.lambda.LoggingConfig;
 import dev.brume.model.lambda.UpdateFunctionConfigurationRequest;
@@ -25,7 +26,18 @@ record Configuration(
 
   /// @param hash the zip's name in the code store
   /// @param architecture `x86_64` or `arm64`
-  record Code(String hash, long sizeBytes, String sha256, String architecture) {}
+  /// @param folder that the code is read from, see [WatchedFolders]; null for all others
+  record Code(
+      String hash, long sizeBytes, String sha256, String architecture, @Nullable String folder) {
+    static Code of(CodeStore.Package zip, String architecture, @Nullable String folder) {
+      return new Code(zip.hash(), zip.sizeBytes(), zip.sha256Base64(), architecture, folder);
+    }
+
+    /// This as it stays, whatever happens to the folder.
+    Code kept() {
+      return new Code(hash, sizeBytes, sha256, architecture, null);
+    }
+  }
 
   /// @param arn of the layer's version
   /// @param hash of its zip
@@ -174,7 +186,7 @@ record Configuration(
   /// This as a published version.
   Configuration published(long number, @Nullable String description, String revision, long now) {
     return new Configuration(
-        name, Long.toString(number), code, settings.described(description), revision, now);
+        name, Long.toString(number), code.kept(), settings.described(description), revision, now);
   }
 
   /// Environment variables of customers.

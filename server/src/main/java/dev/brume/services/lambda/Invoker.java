@@ -11,6 +11,7 @@ import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
+import dev.brume.model.lambda.UpdateFunctionCodeRequest;
 import dev.brume.services.lambda.Configuration.LayerReference;
 import dev.brume.services.lambda.LambdaStore.AliasRow;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ final class Invoker {
   private final Ids ids;
   private final Functions functions;
   private final Catalog catalog;
+  private final WatchedFolders watched;
   private final Permissions permissions;
   private final Roles roles;
   private final FunctionLogs logs;
@@ -39,6 +41,7 @@ final class Invoker {
       Ids ids,
       Functions functions,
       Catalog catalog,
+      WatchedFolders watched,
       Permissions permissions,
       Roles roles,
       FunctionLogs logs,
@@ -46,6 +49,7 @@ final class Invoker {
     this.ids = ids;
     this.functions = functions;
     this.catalog = catalog;
+    this.watched = watched;
     this.permissions = permissions;
     this.roles = roles;
     this.logs = logs;
@@ -106,7 +110,7 @@ final class Invoker {
       @Nullable String clientContext,
       @Nullable String traceId,
       boolean tail) {
-    Catalog.Resolved found = catalog.resolve(name);
+    Catalog.Resolved found = saved(name, catalog.resolve(name));
     Configuration configuration = route(name, found);
     Integer reserved = found.row().reservedConcurrency();
     AtomicInteger mine = running.computeIfAbsent(name.functionArn(), k -> new AtomicInteger());
@@ -128,6 +132,21 @@ final class Invoker {
       mine.decrementAndGet();
       account.decrementAndGet();
     }
+  }
+
+  // Takes in what was saved in the folder of the function's code since.
+  private Catalog.Resolved saved(FunctionName name, Catalog.Resolved found) {
+    String folder = found.configuration().code().folder();
+    if (folder == null || !watched.changed(folder)) {
+      return found;
+    }
+    catalog.updateCode(
+        roles.asService(name.account(), name.region(), name.functionArn()),
+        new UpdateFunctionCodeRequest()
+            .functionName(name.name())
+            .s3Bucket(WatchedFolders.BUCKET)
+            .s3Key(folder));
+    return catalog.resolve(name);
   }
 
   /// Starts a process for a function that was just made or changed.

@@ -14,6 +14,7 @@ import dev.brume.time.Clock;
 import dev.brume.time.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
   private final FunctionLogs logs;
 
   /// @param endpoint where functions reach Brume, e.g. `http://127.0.0.1:4566`
+  /// @param watched functions may take their code from folders below this one, null for none
   public LambdaService(
       Kv kv,
       Clock clock,
@@ -45,15 +47,17 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
       Operations operations,
       Ids ids,
       Functions functions,
+      @Nullable Path watched,
       Supplier<String> endpoint) {
     this.ids = ids;
     var roles = new Roles(clock, ids, operations, endpoint);
-    catalog = new Catalog(kv, ids, functions, operations, roles);
+    var folders = new WatchedFolders(watched);
+    catalog = new Catalog(kv, ids, functions, operations, roles, folders);
     permissions = new Permissions(kv, ids, catalog);
     options = new Options(kv, ids, catalog);
     layers = new Layers(kv, catalog);
     logs = new FunctionLogs(clock, operations, roles);
-    invoker = new Invoker(ids, functions, catalog, permissions, roles, logs, endpoint);
+    invoker = new Invoker(ids, functions, catalog, folders, permissions, roles, logs, endpoint);
     asynchronous = new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker);
     mappings = new Mappings(kv, clock, ids, catalog, roles, invoker, operations);
     targets.receive("lambda", this);

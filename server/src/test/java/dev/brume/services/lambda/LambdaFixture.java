@@ -26,7 +26,9 @@ import dev.brume.time.DurableTimers;
 import dev.brume.time.VirtualClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -56,6 +58,12 @@ final class LambdaFixture implements AutoCloseable {
   private final SqsService queues = new SqsService(kv, clock, timers, targets, ids);
 
   LambdaFixture(Path folder) {
+    Path watched = folder.resolve("watched");
+    try {
+      Files.createDirectories(watched);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     var usual = FunctionsSettings.of(folder);
     functions =
         new Functions(
@@ -79,7 +87,15 @@ final class LambdaFixture implements AutoCloseable {
     services.add(new Log());
     service =
         new LambdaService(
-            kv, clock, timers, targets, services, ids, functions, () -> "http://127.0.0.1:4649");
+            kv,
+            clock,
+            timers,
+            targets,
+            services,
+            ids,
+            functions,
+            watched,
+            () -> "http://127.0.0.1:4649");
     services.add(service);
     timers.start();
     targets.start();

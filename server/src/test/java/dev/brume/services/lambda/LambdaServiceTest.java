@@ -11,7 +11,9 @@ import dev.brume.model.sqs.GetQueueAttributesRequest;
 import dev.brume.model.sqs.Message;
 import dev.brume.model.sqs.ReceiveMessageRequest;
 import dev.brume.model.sqs.SendMessageRequest;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +70,48 @@ class LambdaServiceTest {
         "ResourceNotFoundException",
         "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:life",
         () -> fixture.invoke("life", "{}"));
+  }
+
+  @Test
+  void aSavedHandlerServesTheNextInvocation() throws IOException {
+    Path code = Files.createDirectories(folder.resolve("watched/orders"));
+    Path handler = code.resolve("index.js");
+    Files.writeString(handler, "exports.handler = async () => 'first';");
+    fixture.lambda.createFunction(
+        fixture.call(),
+        fixture
+            .function("watched", ECHO)
+            .code(new FunctionCode().s3Bucket("hot-reload").s3Key(code.toString())));
+    assertThat(fixture.invoke("watched", "{}")).isEqualTo("\"first\"");
+    fixture.lambda.publishVersion(
+        fixture.call(), new PublishVersionRequest().functionName("watched"));
+    Files.writeString(handler, "exports.handler = async () => 'the second';");
+    assertThat(fixture.invoke("watched", "{}")).isEqualTo("\"the second\"");
+    assertThat(fixture.invoke("watched:1", "{}")).isEqualTo("\"first\"");
+    Files.delete(handler);
+    Files.delete(code);
+    assertThat(fixture.invoke("watched", "{}")).isEqualTo("\"the second\"");
+  }
+
+  @Test
+  void onlyFoldersBelowTheWatchedOneAreCode() throws IOException {
+    Path link = folder.resolve("watched/link");
+    Files.createSymbolicLink(link, Path.of("/etc"));
+    String below = " is not a folder below the one that is watched.";
+    refused("/etc", "/etc" + below);
+    refused(link.toString(), link + below);
+    refused(folder + "/watched/..", folder + "/watched/.." + below);
+    refused(folder + "/none", "There is no folder " + folder + "/none to watch.");
+  }
+
+  private static void refused(String path, String message) {
+    var code = new FunctionCode().s3Bucket("hot-reload").s3Key(path);
+    assertError(
+        "InvalidParameterValueException",
+        message,
+        () ->
+            fixture.lambda.createFunction(
+                fixture.call(), fixture.function("outside", ECHO).code(code)));
   }
 
   @Test
