@@ -146,9 +146,9 @@ final class ChangeSets {
       throw CloudFormationErrors.validation("ChangeSetName must not be null");
     }
     if (asked.startsWith("arn:")) {
-      return asked.split(":", 6).length < 6
-          ? null
-          : kv.read(reader -> CloudFormationStore.changeSetByArn(reader, asked));
+      return Stacks.here(call, asked)
+          ? kv.read(reader -> CloudFormationStore.changeSetByArn(reader, asked))
+          : null;
     }
     if (stackName == null) {
       throw CloudFormationErrors.validation(
@@ -172,7 +172,8 @@ final class ChangeSets {
     String onFailure = kind == Kind.CREATE ? row.onStackFailure() : null;
     OperationRow operation =
         OperationRow.begin(ids.uuid(), kind, row.next(), caller, call.endpoint())
-            .with(in.clientRequestToken(), stop, onFailure);
+            .with(in.clientRequestToken(), stop, onFailure)
+            .with(in.retainExceptOnCreate(), false, null);
     stacks.begin(
         call,
         stack,

@@ -78,6 +78,31 @@ final class CloudFormationErrors {
     return validation("Resource " + logicalId + " does not exist for stack " + stack);
   }
 
+  static ServiceError noAttribute(String logicalId, String attribute) {
+    return validation(
+        "Template error: resource "
+            + logicalId
+            + " does not support attribute type "
+            + attribute
+            + " in Fn::GetAtt");
+  }
+
+  static ServiceError onlyAfterFailure(StackRow stack, String parameter) {
+    return validation(
+        "Invalid operation on stack ["
+            + stack.arn()
+            + "]. "
+            + parameter
+            + " is only for stacks in the DELETE_FAILED state; this one is in "
+            + stack.status()
+            + ".");
+  }
+
+  static ServiceError notToSkip(String logicalId) {
+    return validation(
+        "Resource " + logicalId + " is not in the UPDATE_FAILED state and cannot be skipped");
+  }
+
   static ServiceError role(String arn) {
     return validation("Role " + arn + " is invalid or cannot be assumed");
   }

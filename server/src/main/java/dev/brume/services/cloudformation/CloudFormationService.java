@@ -49,11 +49,12 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
         new Engine.Context(
             kv,
             clock,
+            timers,
             ids,
             operations,
             new Types(all, specification, custom::type),
             specification,
-            custom::cancel);
+            custom);
     this.engine = new Engine(context);
     this.stacks = new Stacks(kv, ids, engine);
     var source = new TemplateSource(operations);
@@ -110,6 +111,10 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
     if (in.stackPolicyURL() != null) {
       throw CloudFormationErrors.notDone("StackPolicyURL");
     }
+    if (in.disableRollback() != null && in.onFailure() != null) {
+      throw CloudFormationErrors.validation(
+          "You can specify either DisableRollback or OnFailure, but not both.");
+    }
     return create(call, in, null, null);
   }
 
@@ -128,14 +133,17 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
             .terminationProtection(Boolean.TRUE.equals(in.enableTerminationProtection()))
             .options(
                 in.timeoutInMinutes() == null ? 0 : in.timeoutInMinutes(),
-                Boolean.TRUE.equals(in.disableRollback()));
+                without(in.disableRollback(), in.deploymentConfig()));
+    StackPolicy.parse(in.stackPolicyBody());
     Prepared prepared = preparation.prepare(call, fresh, Submission.of(in));
     refuseProblems(prepared);
-    boolean stop = Boolean.TRUE.equals(in.disableRollback()) || "DO_NOTHING".equals(in.onFailure());
+    boolean stop =
+        without(in.disableRollback(), in.deploymentConfig()) || "DO_NOTHING".equals(in.onFailure());
     OperationRow operation =
         OperationRow.begin(
                 ids.uuid(), Kind.CREATE, prepared.revision(), prepared.caller(), call.endpoint())
-            .with(in.clientRequestToken(), stop, in.onFailure());
+            .with(in.clientRequestToken(), stop, in.onFailure())
+            .with(in.retainExceptOnCreate(), false, null);
     stacks.begin(
         call,
         fresh,
@@ -152,6 +160,12 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
                 tx, fresh.arn(), prepared.revision().templateId(), prepared.text()),
         CloudFormationLimits.HOLD);
     return new CreateStackOutput().stackId(fresh.arn()).operationId(operation.id());
+  }
+
+  private static boolean without(
+      @Nullable Boolean rollbackDisabled, @Nullable DeploymentConfig config) {
+    return Boolean.TRUE.equals(rollbackDisabled)
+        || config != null && Boolean.TRUE.equals(config.disableRollback());
   }
 
   private static void refuseProblems(Prepared prepared) {
@@ -171,6 +185,8 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
       throw CloudFormationErrors.noStackNamed(asked);
     }
     Stacks.updatable(stack);
+    StackPolicy.parse(in.stackPolicyBody());
+    StackPolicy.parse(in.stackPolicyDuringUpdateBody());
     Prepared prepared = preparation.prepare(call, stack, Submission.of(in));
     refuseProblems(prepared);
     if (!prepared.changed() && !stack.status().endsWith("_FAILED")) {
@@ -179,16 +195,20 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
     OperationRow operation =
         OperationRow.begin(
                 ids.uuid(), Kind.UPDATE, prepared.revision(), prepared.caller(), call.endpoint())
-            .with(in.clientRequestToken(), Boolean.TRUE.equals(in.disableRollback()), null);
+            .with(
+                in.clientRequestToken(), without(in.disableRollback(), in.deploymentConfig()), null)
+            .with(in.retainExceptOnCreate(), false, in.stackPolicyDuringUpdateBody());
     stacks.begin(
         call,
         stack,
         operation,
         row -> in.stackPolicyBody() == null ? row : row.stackPolicy(in.stackPolicyBody()),
         tx -> Stacks.idle(tx, stack.arn(), "updated"),
-        tx ->
-            CloudFormationStore.putTemplate(
-                tx, stack.arn(), prepared.revision().templateId(), prepared.text()),
+        tx -> {
+          CloudFormationStore.outdate(tx, stack.arn());
+          CloudFormationStore.putTemplate(
+              tx, stack.arn(), prepared.revision().templateId(), prepared.text());
+        },
         CloudFormationLimits.HOLD);
     return new UpdateStackOutput().stackId(stack.arn()).operationId(operation.id());
   }
@@ -202,12 +222,23 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
     if (stack.terminationProtection()) {
       throw CloudFormationErrors.protectedStack(stack.name());
     }
+    if (stack.status().equals("DELETE_IN_PROGRESS")) {
+      stacks.hold(stack, CloudFormationLimits.HOLD);
+      return new DeleteStackResponse();
+    }
+    boolean force = "FORCE_DELETE_STACK".equals(in.deletionMode());
+    boolean failedBefore = stack.status().equals("DELETE_FAILED");
+    if ((force || !in.retainResources().isEmpty()) && !failedBefore) {
+      throw CloudFormationErrors.onlyAfterFailure(
+          stack, force ? "DeletionMode" : "RetainResources");
+    }
     Revision current = stack.current();
     String role = in.roleARN() != null ? in.roleARN() : current == null ? null : current.roleArn();
     OperationRow operation =
         OperationRow.begin(
                 ids.uuid(), Kind.DELETE, null, preparation.caller(call, role), call.endpoint())
             .with(in.clientRequestToken(), false, null)
+            .with(false, force, null)
             .retaining(in.retainResources());
     stacks.begin(
         call,
@@ -229,18 +260,25 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
   @Override
   public ContinueUpdateRollbackOutput continueUpdateRollback(
       Call call, ContinueUpdateRollbackInput in) {
-    if (!in.resourcesToSkip().isEmpty()) {
-      throw CloudFormationErrors.notDone("ResourcesToSkip");
+    if (in.roleARN() != null || Boolean.TRUE.equals(in.forceRollback())) {
+      throw CloudFormationErrors.notDone(in.roleARN() != null ? "RoleARN" : "ForceRollback");
     }
     StackRow stack = stacks.get(call, in.stackName());
     OperationRow interrupted = stack.interrupted();
     if (!stack.status().equals("UPDATE_ROLLBACK_FAILED") || interrupted == null) {
       throw CloudFormationErrors.wrongState(stack.arn(), stack.status(), "continued rolling back");
     }
+    var rows = kv.read(reader -> CloudFormationStore.resources(reader, stack.arn()));
+    for (String id : in.resourcesToSkip()) {
+      if (rows.stream()
+          .noneMatch(row -> row.logicalId().equals(id) && row.status().equals("UPDATE_FAILED"))) {
+        throw CloudFormationErrors.notToSkip(id);
+      }
+    }
     resume(
         call,
         stack,
-        interrupted.in(Phase.BACK, interrupted.reason()),
+        interrupted.in(Phase.BACK, interrupted.reason()).retaining(in.resourcesToSkip()),
         "UPDATE_ROLLBACK_IN_PROGRESS");
     return new ContinueUpdateRollbackOutput();
   }
@@ -276,6 +314,7 @@ public final class CloudFormationService implements CloudFormationApi, AutoClose
       throw CloudFormationErrors.notDone("StackPolicyURL");
     }
     StackRow stack = stacks.get(call, in.stackName());
+    StackPolicy.parse(in.stackPolicyBody());
     change(stack.arn(), row -> row.stackPolicy(in.stackPolicyBody()));
     return new SetStackPolicyResponse();
   }

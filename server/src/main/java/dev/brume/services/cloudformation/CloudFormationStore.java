@@ -184,6 +184,15 @@ final class CloudFormationStore {
     return rows;
   }
 
+  /// The change sets that were made for the stack as it was can no longer be executed.
+  static void outdate(Tx tx, String stackArn) {
+    for (ChangeSetRow row : changeSets(tx, stackArn)) {
+      if (row.executionStatus().equals("AVAILABLE")) {
+        put(tx, row.executed("OBSOLETE"));
+      }
+    }
+  }
+
   static List<ExportRow> exports(Reader reader, String account, String region) {
     var rows = new ArrayList<ExportRow>();
     reader.scan(

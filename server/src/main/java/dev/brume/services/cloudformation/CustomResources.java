@@ -2,6 +2,7 @@ package dev.brume.services.cloudformation;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
@@ -23,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,8 +39,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The URL's host is reserved: handlers send to it over https whatever its scheme and port, and the
 /// function runtimes lead it to this server.
-final class CustomResources {
+final class CustomResources implements Engine.Waiting {
   private static final String RESPONSE_URL = "https://cfn-response.brume.internal/";
+  private static final String CANCELLED = "{\"Cancelled\":true}";
   private static final Row<Pending> ROW = Row.of(Pending.class);
   private static final Key TOKENS = Key.of("cloudformation", "custom");
   private static final Key REQUESTS = Key.of("cloudformation", "custom-request");
@@ -49,6 +53,7 @@ final class CustomResources {
   private final LambdaClient lambda;
   private final SnsClient sns;
   private final Map<String, Waiter> waiters = new ConcurrentHashMap<>();
+  private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
 
   /// A request that waits for its answer.
   ///
@@ -94,16 +99,22 @@ final class CustomResources {
         });
   }
 
-  /// Lets go of what the operation waits for, because it failed elsewhere.
-  void cancel(String operationId) {
+  @Override
+  public void cancel(String operationId) {
+    cancelled.add(operationId);
     waiters
         .values()
         .forEach(
             waiter -> {
               if (waiter.operationId().equals(operationId)) {
-                waiter.response().complete("{\"Cancelled\":true}");
+                waiter.response().complete(CANCELLED);
               }
             });
+  }
+
+  @Override
+  public void renew(String operationId) {
+    cancelled.remove(operationId);
   }
 
   private final class CustomType implements ResourceType {
@@ -163,6 +174,9 @@ final class CustomResources {
             Instant.ofEpochMilli(pending.deadlineMillis()), () -> waiter.response().complete(""));
     try {
       String response = stored(pending.token());
+      if (response == null && cancelled.contains(request.call().requestId())) {
+        response = CANCELLED;
+      }
       if (response == null) {
         send(type, requestType, request, physicalId, oldProperties, pending.token());
         response = waiter.response().join();
@@ -255,6 +269,23 @@ final class CustomResources {
     }
   }
 
+  /// What is wrong with a custom resource's own properties.
+  static List<String> problems(ObjectNode properties) {
+    var problems = new ArrayList<String>();
+    if (properties.path("ServiceToken").asText().isEmpty()) {
+      problems.add("#: required key [ServiceToken] not found");
+    }
+    String timeout = properties.path("ServiceTimeout").asText("");
+    boolean within =
+        timeout.matches("[0-9]{1,4}")
+            && Integer.parseInt(timeout) >= 1
+            && Integer.parseInt(timeout) <= CloudFormationLimits.CUSTOM_TIMEOUT_SECONDS_DEFAULT;
+    if (properties.has("ServiceTimeout") && !within) {
+      problems.add("#/ServiceTimeout: must be a number of seconds from 1 to 3600");
+    }
+    return problems;
+  }
+
   private static String failedId(ResourceRequest request, @Nullable String physicalId) {
     return physicalId == null ? request.generatedName(128) : physicalId;
   }
@@ -301,6 +332,9 @@ final class CustomResources {
         .path("Data")
         .properties()
         .forEach(each -> attributes.put(each.getKey(), each.getValue()));
+    if (answer.path("NoEcho").asBoolean()) {
+      attributes.put(Hidden.ATTRIBUTES, BooleanNode.TRUE);
+    }
     return new ResourceState(id, attributes);
   }
 

@@ -7,26 +7,73 @@ import dev.brume.services.cloudformation.template.Graph;
 import dev.brume.services.cloudformation.template.Intrinsics;
 import dev.brume.services.cloudformation.template.Scope;
 import dev.brume.services.cloudformation.template.Template;
+import dev.brume.time.Timers;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One stack operation, from the phase that it is in to its end.
 final class Deployment {
+  private static final String TOO_LATE = "Stack creation time exceeded the specified timeout";
+
   private final Engine.Context context;
   private final Run run;
   private final Steps steps;
   private final Removal removal;
   private final OperationRow operation;
+  private final AtomicBoolean late = new AtomicBoolean();
 
   Deployment(Engine.Context context, StackRow stack, OperationRow operation) {
     this.context = context;
     this.operation = operation;
-    this.run = new Run(context.kv(), context.clock(), stack, operation);
-    this.steps = new Steps(run, context.types(), context.ids());
+    this.run = new Run(context.kv(), context.clock(), stack, operation, hidden(stack));
+    this.steps = new Steps(run, context.types(), context.ids(), policy(stack));
     this.removal = new Removal(run, steps);
+  }
+
+  private @Nullable StackPolicy policy(StackRow stack) {
+    if (operation.kind() != Kind.UPDATE) {
+      return null;
+    }
+    return StackPolicy.parse(operation.policy() != null ? operation.policy() : stack.stackPolicy());
+  }
+
+  private Hidden hidden(StackRow stack) {
+    Revision revision = operation.next() == null ? stack.current() : operation.next();
+    if (revision == null) {
+      return new Hidden(Set.of());
+    }
+    String text =
+        context
+            .kv()
+            .read(
+                reader -> CloudFormationStore.template(reader, stack.arn(), revision.templateId()));
+    return Hidden.of(Template.parse(text), revision);
+  }
+
+  /// Ends an operation that cannot go on, so that the stack does not stay in progress for ever.
+  static void abandon(Engine.Context context, String stackArn, String reason) {
+    StackRow stack = context.kv().read(reader -> CloudFormationStore.stack(reader, stackArn));
+    OperationRow operation = stack == null ? null : stack.operation();
+    if (stack == null || operation == null) {
+      return;
+    }
+    String status =
+        switch (operation.kind()) {
+          case CREATE -> operation.phase() == Phase.FORWARD ? "CREATE_FAILED" : "ROLLBACK_FAILED";
+          case UPDATE -> "UPDATE_ROLLBACK_FAILED";
+          case DELETE -> "DELETE_FAILED";
+        };
+    StackRow ended =
+        operation.kind() == Kind.UPDATE ? stack.interrupted(operation) : stack.operation(null);
+    var run = new Run(context.kv(), context.clock(), stack, operation, new Hidden(Set.of()));
+    run.stack(ended, status, reason);
   }
 
   void run() {
@@ -61,20 +108,48 @@ final class Deployment {
       var wanted =
           new Wanted(
               template, intrinsics, graph, context.types(), context.specification(), next.tags());
-      List<String> failed =
-          Branches.run(
-              graph,
-              id -> steps.deploy(wanted, declared(template, id)),
-              false,
-              () -> context.cancel().accept(operation.id()));
-      if (!failed.isEmpty()) {
-        failed(reason(failed));
+      String denied = steps.denied(graph.dependencies().keySet());
+      List<String> failed = denied == null ? deploy(wanted) : List.of();
+      if (denied != null || !failed.isEmpty()) {
+        failed(denied != null ? denied : late.get() ? TOO_LATE : reason(failed));
         return;
       }
       commit(next, graph, Outputs.of(template, intrinsics), scope);
     } catch (ServiceError e) {
       failed(e.getMessage());
     }
+  }
+
+  // Returns what failed.
+  private List<String> deploy(Wanted wanted) {
+    Timers.Cancellable deadline = deadline();
+    try {
+      return Branches.run(
+          wanted.graph(),
+          id -> steps.deploy(wanted, declared(wanted.template(), id)),
+          false,
+          () -> context.waiting().cancel(operation.id()));
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  private Timers.Cancellable deadline() {
+    StackRow stack = run.stack();
+    if (!creating() || stack.timeoutMinutes() == 0) {
+      return () -> {};
+    }
+    Instant due =
+        Instant.ofEpochMilli(stack.createdMillis())
+            .plus(Duration.ofMinutes(stack.timeoutMinutes()));
+    return context
+        .timers()
+        .after(
+            due,
+            () -> {
+              late.set(true);
+              context.waiting().cancel(operation.id());
+            });
   }
 
   private static Template.Resource declared(Template template, String logicalId) {
@@ -165,6 +240,7 @@ final class Deployment {
   private void failed(@Nullable String reason) {
     String why = reason == null ? "" : reason.strip();
     if (operation.stopOnFailure()) {
+      context.waiting().renew(operation.id());
       stopped(why);
       return;
     }
@@ -204,11 +280,12 @@ final class Deployment {
   }
 
   private void back() {
+    context.waiting().renew(operation.id());
     if (creating()) {
       backFromCreation();
       return;
     }
-    var changed = new ConcurrentHashMap<String, java.util.Set<String>>();
+    var changed = new ConcurrentHashMap<String, Set<String>>();
     for (ResourceRow row : run.rows().values()) {
       if (row.pending() != null && row.current() != null) {
         changed.put(row.logicalId(), Removal.needs(row));
@@ -251,7 +328,7 @@ final class Deployment {
   private void delete() {
     List<String> failed = removal.everything(operation.retain());
     StackRow stack = run.stack();
-    if (!failed.isEmpty()) {
+    if (!failed.isEmpty() && !operation.force()) {
       String reason = "The following resource(s) failed to delete: " + new TreeSet<>(failed) + ". ";
       run.stack(stack.operation(null), "DELETE_FAILED", reason);
       return;

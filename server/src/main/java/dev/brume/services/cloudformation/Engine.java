@@ -6,6 +6,7 @@ import dev.brume.services.cloudformation.template.Specification;
 import dev.brume.store.Kv;
 import dev.brume.store.StoreClosed;
 import dev.brume.time.Clock;
+import dev.brume.time.Timers;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Carries out stack operations, each on a virtual thread of its own. An operation is in the
 /// stack's
@@ -27,16 +28,24 @@ final class Engine implements AutoCloseable {
   private volatile boolean closed;
 
   /// What an operation needs.
-  ///
-  /// @param cancel lets go of what an operation waits for, by operation id
   record Context(
       Kv kv,
       Clock clock,
+      Timers timers,
       Ids ids,
       Operations operations,
       Types types,
       Specification specification,
-      Consumer<String> cancel) {}
+      Waiting waiting) {}
+
+  /// What operations wait for outside this process.
+  interface Waiting {
+    /// Lets go of what the operation waits for, now and until [#renew].
+    void cancel(String operationId);
+
+    /// The operation may wait again.
+    void renew(String operationId);
+  }
 
   Engine(Context context) {
     this.context = context;
@@ -59,21 +68,47 @@ final class Engine implements AutoCloseable {
   }
 
   private void run(String stackArn, CompletableFuture<Void> done) {
+    String ran = null;
     try {
       StackRow stack = context.kv().read(reader -> CloudFormationStore.stack(reader, stackArn));
       OperationRow operation = stack == null ? null : stack.operation();
       if (stack != null && operation != null) {
-        new Deployment(context, stack, operation).run();
+        ran = operation.id();
+        carryOut(stack, operation);
       }
     } catch (StoreClosed e) {
       LOG.log(Level.DEBUG, "stopped: the operation goes on at the next start");
-    } catch (RuntimeException e) {
-      if (!closed) {
-        LOG.log(Level.ERROR, "operation of stack " + stackArn + " broke off", e);
-      }
     } finally {
       running.remove(stackArn, done);
       done.complete(null);
+    }
+    startNext(stackArn, ran);
+  }
+
+  private void carryOut(StackRow stack, OperationRow operation) {
+    try {
+      new Deployment(context, stack, operation).run();
+    } catch (StoreClosed e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.log(Level.ERROR, "operation of stack " + stack.arn() + " broke off", e);
+      if (!closed) {
+        Deployment.abandon(context, stack.arn(), "Internal Failure: " + e);
+      }
+    }
+  }
+
+  // The next operation may have been written after the last step of this one, while this one still
+  // counted as running.
+  private void startNext(String stackArn, @Nullable String ran) {
+    try {
+      StackRow stack = context.kv().read(reader -> CloudFormationStore.stack(reader, stackArn));
+      OperationRow next = stack == null ? null : stack.operation();
+      if (ran != null && next != null && !next.id().equals(ran)) {
+        start(stackArn);
+      }
+    } catch (StoreClosed e) {
+      LOG.log(Level.DEBUG, "stopped: the operation goes on at the next start");
     }
   }
 

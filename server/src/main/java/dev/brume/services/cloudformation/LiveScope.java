@@ -55,19 +55,15 @@ final class LiveScope implements Scope {
       value = find(made.propertyTree(), attribute);
     }
     if (value == null) {
-      throw CloudFormationErrors.validation(
-          Types.custom(made.type())
-              ? "CustomResource attribute error: Vendor response doesn't contain "
+      throw Types.custom(made.type())
+          ? CloudFormationErrors.validation(
+              "CustomResource attribute error: Vendor response doesn't contain "
                   + attribute
                   + " attribute in object "
                   + stackArn
                   + "|"
-                  + logicalId
-              : "Template error: resource "
-                  + logicalId
-                  + " does not support attribute type "
-                  + attribute
-                  + " in Fn::GetAtt");
+                  + logicalId)
+          : CloudFormationErrors.noAttribute(logicalId, attribute);
     }
     return value;
   }

@@ -88,6 +88,22 @@ record Made(
         done);
   }
 
+  /// This, to be kept or not as its replacement says.
+  Made replacedBy(Made other) {
+    return new Made(
+        type,
+        physicalId,
+        properties,
+        attributes,
+        suffix,
+        dependsOn,
+        deletionPolicy,
+        other.updateReplacePolicy,
+        metadata,
+        tags,
+        done);
+  }
+
   boolean sameMaking(Made other) {
     return suffix.equals(other.suffix);
   }

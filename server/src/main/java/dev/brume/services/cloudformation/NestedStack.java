@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// `AWS::CloudFormation::Stack`: a stack as a resource of another. Its outputs are the attributes
 /// `Outputs.<key>`.
@@ -37,7 +38,7 @@ final class NestedStack implements ResourceType {
 
   @Override
   public Set<String> properties() {
-    return Set.of("TemplateURL", "Parameters", "Tags", "NotificationARNs", "TimeoutInMinutes");
+    return Set.of("TemplateURL", "Parameters", "Tags", "TimeoutInMinutes");
   }
 
   @Override
@@ -56,6 +57,7 @@ final class NestedStack implements ResourceType {
               .templateURL(request.properties().path("TemplateURL").asText())
               .parameters(parameters(request))
               .tags(tags(request))
+              .timeoutInMinutes(minutes(request))
               .capabilities(CAPABILITIES);
       arn = String.valueOf(service.create(call, in, request.stackId(), root).stackId());
     } else {
@@ -81,8 +83,15 @@ final class NestedStack implements ResourceType {
       if (!"No updates are to be performed.".equals(e.getMessage())) {
         throw e;
       }
+      // It is as wanted already, be it because it rolled back by itself.
+      return attributes(request.call(), physicalId);
     }
     return state(request.call(), physicalId, "_COMPLETE");
+  }
+
+  private static @Nullable Integer minutes(ResourceRequest request) {
+    int minutes = request.properties().path("TimeoutInMinutes").asInt(0);
+    return minutes == 0 ? null : minutes;
   }
 
   @Override
@@ -99,6 +108,10 @@ final class NestedStack implements ResourceType {
     if (!stack.status().endsWith(wanted) || stack.status().contains("ROLLBACK")) {
       throw failed(stack);
     }
+    return attributes(call, arn);
+  }
+
+  private ResourceState attributes(Call call, String arn) {
     var attributes = new LinkedHashMap<String, JsonNode>();
     service
         .outputs(call, arn)

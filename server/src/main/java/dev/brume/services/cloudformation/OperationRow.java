@@ -1,7 +1,6 @@
 package dev.brume.services.cloudformation;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A stack operation on its way. Written before anything is done; a crash lets it go on from its
@@ -13,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// @param token the client's request token, for the events
 /// @param stopOnFailure leave what was made where it is instead of rolling back
 /// @param onFailure of a creation: `ROLLBACK`, `DELETE` or `DO_NOTHING`
-/// @param retain logical ids that a deletion leaves alone
+/// @param retain logical ids that a deletion leaves alone, or that a continued rollback skips
 /// @param reason why it is rolled back, for the events
+/// @param retainExceptOnCreate whether a rollback removes what is new in spite of its
+///   `DeletionPolicy`
+/// @param force whether a deletion leaves behind what cannot be removed
+/// @param policy the stack policy for this update only, null for the stack's own
 record OperationRow(
     String id,
     Kind kind,
@@ -26,7 +29,10 @@ record OperationRow(
     boolean stopOnFailure,
     @Nullable String onFailure,
     List<String> retain,
-    @Nullable String reason) {
+    @Nullable String reason,
+    boolean retainExceptOnCreate,
+    boolean force,
+    @Nullable String policy) {
 
   enum Kind {
     CREATE,
@@ -44,16 +50,76 @@ record OperationRow(
     BACK_CLEANUP
   }
 
-  OperationRow in(Phase other, @Nullable String why) {
-    return new OperationRow(
-        id, kind, other, next, caller, endpoint, token, stopOnFailure, onFailure, retain, why);
-  }
-
-  OperationRow as(Kind other, Phase otherPhase) {
+  /// An operation that begins.
+  static OperationRow begin(
+      String id, Kind kind, @Nullable Revision next, Caller caller, String endpoint) {
     return new OperationRow(
         id,
-        other,
-        otherPhase,
+        kind,
+        Phase.FORWARD,
+        next,
+        caller,
+        endpoint,
+        null,
+        false,
+        null,
+        List.of(),
+        null,
+        false,
+        false,
+        null);
+  }
+
+  private OperationRow copy(Phase to, @Nullable String why, List<String> ids) {
+    return new OperationRow(
+        id,
+        kind,
+        to,
+        next,
+        caller,
+        endpoint,
+        token,
+        stopOnFailure,
+        onFailure,
+        ids,
+        why,
+        retainExceptOnCreate,
+        force,
+        policy);
+  }
+
+  OperationRow in(Phase other, @Nullable String why) {
+    return copy(other, why, retain);
+  }
+
+  OperationRow retaining(List<String> ids) {
+    return copy(phase, reason, ids);
+  }
+
+  OperationRow with(@Nullable String requestToken, boolean stop, @Nullable String failure) {
+    return new OperationRow(
+        id,
+        kind,
+        phase,
+        next,
+        caller,
+        endpoint,
+        requestToken,
+        stop,
+        failure,
+        retain,
+        reason,
+        retainExceptOnCreate,
+        force,
+        policy);
+  }
+
+  /// @param exceptOnCreate null stands for false
+  OperationRow with(@Nullable Boolean exceptOnCreate, boolean forced, @Nullable String onlyNow) {
+    return new OperationRow(
+        id,
+        kind,
+        phase,
         next,
         caller,
         endpoint,
@@ -61,27 +127,9 @@ record OperationRow(
         stopOnFailure,
         onFailure,
         retain,
-        reason);
-  }
-
-  /// An operation that begins.
-  static OperationRow begin(
-      String id, Kind kind, @Nullable Revision next, Caller caller, String endpoint) {
-    return new OperationRow(
-        id, kind, Phase.FORWARD, next, caller, endpoint, null, false, null, List.of(), null);
-  }
-
-  OperationRow with(@Nullable String requestToken, boolean stop, @Nullable String failure) {
-    return new OperationRow(
-        id, kind, phase, next, caller, endpoint, requestToken, stop, failure, retain, reason);
-  }
-
-  OperationRow retaining(List<String> ids) {
-    return new OperationRow(
-        id, kind, phase, next, caller, endpoint, token, stopOnFailure, onFailure, ids, reason);
-  }
-
-  Map<String, String> stackTags() {
-    return next == null ? Map.of() : next.tags();
+        reason,
+        Boolean.TRUE.equals(exceptOnCreate),
+        forced,
+        onlyNow);
   }
 }

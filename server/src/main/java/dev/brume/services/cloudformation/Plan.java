@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Plan {
   private final Map<String, Made> known = new LinkedHashMap<>();
   private final List<Planned> changes = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private Hidden hidden = new Hidden(Set.of());
 
   /// @param rows the stack's resources as they are
   Plan(List<ResourceRow> rows) {
@@ -43,7 +45,9 @@ final class Plan {
     return problems;
   }
 
-  void make(Wanted wanted) {
+  /// @param masking what the changes do not show
+  void make(Wanted wanted, Hidden masking) {
+    hidden = masking.and(rows.values());
     checkTypes(wanted.template());
     for (String id : wanted.graph().order()) {
       Template.Resource declared = wanted.template().resources().get(id);
@@ -166,7 +170,7 @@ final class Plan {
     return after != null && Json.write(after).contains(Scope.UNKNOWN);
   }
 
-  private static Detail detail(Difference difference) {
+  private Detail detail(Difference difference) {
     boolean dynamic = dynamic(difference);
     return new Detail(
         "Properties",
@@ -185,14 +189,15 @@ final class Plan {
         name, null, "/" + name, "Never", null, null, "Static", "DirectModification", null);
   }
 
-  private static @Nullable String text(@Nullable JsonNode value) {
+  private @Nullable String text(@Nullable JsonNode value) {
     if (value == null) {
       return null;
     }
-    return value.isContainerNode() ? Json.write(value) : value.asText();
+    JsonNode shown = hidden.mask(value);
+    return shown.isContainerNode() ? Json.write(shown) : shown.asText();
   }
 
-  private static Planned removed(ResourceRow row, Made current) {
+  private Planned removed(ResourceRow row, Made current) {
     String policy = current.deletionPolicy().equals("Delete") ? "Delete" : "Retain";
     return new Planned(
         "Remove",
@@ -207,9 +212,9 @@ final class Plan {
         null);
   }
 
-  private static String context(Made made) {
+  private String context(Made made) {
     ObjectNode context = Json.object();
-    context.set("Properties", made.propertyTree());
+    context.set("Properties", hidden.mask(made.propertyTree()));
     if (made.metadata() != null) {
       context.set("Metadata", Json.parseOwn(made.metadata()));
     }

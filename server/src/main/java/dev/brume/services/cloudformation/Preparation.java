@@ -11,6 +11,7 @@ import dev.brume.services.cloudformation.ChangeSetRow.Planned;
 import dev.brume.services.cloudformation.template.Graph;
 import dev.brume.services.cloudformation.template.Intrinsics;
 import dev.brume.services.cloudformation.template.Parameters;
+import dev.brume.services.cloudformation.template.References;
 import dev.brume.services.cloudformation.template.Rules;
 import dev.brume.services.cloudformation.template.Scope;
 import dev.brume.services.cloudformation.template.Template;
@@ -52,6 +53,7 @@ final class Preparation {
     String text = text(call, stack, submission);
     Template template = Template.parse(text);
     context.types().checkNames(template);
+    submission.checkTypes(template);
     Capabilities.of(template).check(submission.capabilities());
     String roleArn =
         submission.roleArn() != null
@@ -87,16 +89,38 @@ final class Preparation {
     Rules.check(template, intrinsics);
     Graph graph = Graph.of(template, intrinsics);
     context.types().checkImplemented(template, graph.dependencies().keySet());
+    checkAttributes(template, intrinsics);
     plan.make(
         new Wanted(
-            template,
-            intrinsics,
-            graph,
-            context.types(),
-            context.specification(),
-            revision.tags()));
+            template, intrinsics, graph, context.types(), context.specification(), revision.tags()),
+        Hidden.of(template, revision));
     boolean changed = !plan.changes().isEmpty() || differs(stack, template, revision);
+    if (!changed && plan.problems().isEmpty()) {
+      // No resource changes, so that every value is known.
+      changed = !Outputs.of(template, intrinsics).equals(stack.outputs());
+    }
     return new Prepared(revision, text, plan.changes(), changed, plan.problems(), caller);
+  }
+
+  private void checkAttributes(Template template, Intrinsics intrinsics) {
+    for (Template.Resource resource : template.resources().values()) {
+      if (intrinsics.present(resource)) {
+        References.attributes(
+            resource.properties(),
+            intrinsics::condition,
+            (id, attribute) -> checkAttribute(template, id, attribute));
+      }
+    }
+  }
+
+  private void checkAttribute(Template template, String id, String attribute) {
+    Template.Resource target = template.resources().get(id);
+    if (target != null
+        && !attribute.isEmpty()
+        && !Types.custom(target.type())
+        && !context.specification().hasAttribute(target.type(), attribute)) {
+      throw CloudFormationErrors.noAttribute(id, attribute);
+    }
   }
 
   private String text(Call call, StackRow stack, Submission submission) {

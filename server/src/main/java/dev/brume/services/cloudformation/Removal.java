@@ -76,7 +76,8 @@ final class Removal {
     }
   }
 
-  /// In a rollback: what the operation made anew.
+  /// In a rollback: what the operation made anew. A new resource with the policy `Retain` stays;
+  /// a replacement goes.
   ///
   /// @param creation of the whole stack: its rows stay, to be looked at
   List<String> pending(boolean creation) {
@@ -88,7 +89,12 @@ final class Removal {
       }
     }
     List<String> failed =
-        remove(fresh, (_, made) -> creation && made.deletionPolicy().equals("Retain"));
+        remove(
+            fresh,
+            (id, made) ->
+                made.deletionPolicy().equals("Retain")
+                    && !run.operation().retainExceptOnCreate()
+                    && run.row(id, made.type()).current() == null);
     if (!creation) {
       for (ResourceRow row : List.copyOf(run.rows().values())) {
         if (row.all().isEmpty() || row.current() == null) {

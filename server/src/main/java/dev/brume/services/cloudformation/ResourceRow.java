@@ -57,7 +57,8 @@ record ResourceRow(
     }
     var replaced = new ArrayList<>(old);
     if (current != null && !current.sameMaking(pending)) {
-      replaced.add(current);
+      // Whether the old one is kept is said by the template that replaces it.
+      replaced.add(current.replacedBy(pending));
     }
     return new ResourceRow(
         logicalId, pending.type(), status, reason, updatedMillis, pending, null, replaced);

@@ -21,13 +21,16 @@ final class Run {
   private final Clock clock;
   private final OperationRow operation;
   private final Map<String, ResourceRow> rows = new ConcurrentHashMap<>();
+  private final Hidden hidden;
   private volatile StackRow stack;
 
-  Run(Kv kv, Clock clock, StackRow stack, OperationRow operation) {
+  /// @param hidden what the events do not show
+  Run(Kv kv, Clock clock, StackRow stack, OperationRow operation, Hidden hidden) {
     this.kv = kv;
     this.clock = clock;
     this.stack = stack;
     this.operation = operation;
+    this.hidden = hidden;
     kv.read(reader -> CloudFormationStore.resources(reader, stack.arn()))
         .forEach(row -> rows.put(row.logicalId(), row));
   }
@@ -82,7 +85,7 @@ final class Run {
             made.type(),
             status,
             reason,
-            made.properties(),
+            hidden.and(rows.values()).mask(made.properties()),
             operation.token(),
             clock.millis());
     kv.tx(

@@ -32,10 +32,16 @@ final class Stacks {
 
   private static @Nullable StackRow find(Reader reader, Call call, String asked) {
     if (asked.startsWith("arn:")) {
-      return asked.split(":", 6).length == 6 ? CloudFormationStore.stack(reader, asked) : null;
+      return here(call, asked) ? CloudFormationStore.stack(reader, asked) : null;
     }
     String arn = CloudFormationStore.arnOf(reader, call.account(), call.region(), asked);
     return arn == null ? null : CloudFormationStore.stack(reader, arn);
+  }
+
+  /// Whether an ARN is of the caller's account and region: others see nothing of it.
+  static boolean here(Call call, String arn) {
+    String[] parts = arn.split(":", 6);
+    return parts.length == 6 && parts[3].equals(call.region()) && parts[4].equals(call.account());
   }
 
   /// The stack; throws `ValidationError` if there is none.

@@ -10,6 +10,7 @@ import dev.brume.store.StoreClosed;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,30 @@ final class Steps {
   private final Run run;
   private final Types types;
   private final Ids ids;
+  private final @Nullable StackPolicy policy;
 
-  Steps(Run run, Types types, Ids ids) {
+  /// @param policy what the update may touch, null for everything
+  Steps(Run run, Types types, Ids ids, @Nullable StackPolicy policy) {
     this.run = run;
     this.types = types;
     this.ids = ids;
+    this.policy = policy;
+  }
+
+  /// Why a resource that is no longer wanted may not be removed, after the event that tells so;
+  /// null if all may.
+  @Nullable String denied(Set<String> wanted) {
+    for (ResourceRow row : run.rows().values()) {
+      Made current = row.current();
+      if (policy != null && current != null && !wanted.contains(row.logicalId())) {
+        String reason = policy.refusal("Update:Delete", row.logicalId(), row.type());
+        if (reason != null) {
+          failed(row, current, false, reason);
+          return "The following resource(s) failed to update: [" + row.logicalId() + "]. ";
+        }
+      }
+    }
+    return null;
   }
 
   /// Makes or changes the resource as the template wants it. Returns false, after the event that
@@ -60,10 +80,17 @@ final class Steps {
       }
       return true;
     }
-    if (Wanted.replaces(differences)) {
-      return replace(wanted, row, declared, made);
+    boolean replaces = Wanted.replaces(differences);
+    String refusal =
+        policy == null
+            ? null
+            : policy.refusal(
+                replaces ? "Update:Replace" : "Update:Modify", row.logicalId(), row.type());
+    if (refusal != null) {
+      failed(row, current, false, refusal);
+      return false;
     }
-    return change(row, made, current);
+    return replaces ? replace(wanted, row, declared, made) : change(row, made, current);
   }
 
   private static Made blank(Template.Resource declared, String suffix) {
@@ -224,6 +251,10 @@ final class Steps {
     if (row == null || current == null || pending == null) {
       return true;
     }
+    if (run.operation().retain().contains(logicalId)) {
+      run.step(row.pending(null), current, "UPDATE_COMPLETE", "Skipped on request");
+      return true;
+    }
     if (!pending.sameMaking(current)) {
       run.step(row, current, "UPDATE_COMPLETE", null);
       return true;
@@ -241,10 +272,17 @@ final class Steps {
               run.request(logicalId, current), text(current.physicalId()), pending.propertyTree());
       run.step(row.pending(null), current, "UPDATE_COMPLETE", null);
       return true;
+    } catch (CustomResourceFailed e) {
+      run.step(row, current, "UPDATE_FAILED", e.getMessage());
     } catch (ServiceError e) {
       run.step(row, current, "UPDATE_FAILED", reason(e));
-      return false;
+    } catch (StoreClosed e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, current.type() + " failed", e);
+      run.step(row, current, "UPDATE_FAILED", "Internal Failure: " + e);
     }
+    return false;
   }
 
   /// Removes one making of a resource, or leaves it where it is.
@@ -267,6 +305,8 @@ final class Steps {
       }
       run.step(row.without(made), made, "DELETE_COMPLETE", null);
       return true;
+    } catch (CustomResourceFailed e) {
+      run.step(row, made, "DELETE_FAILED", e.getMessage());
     } catch (ServiceError e) {
       run.step(row, made, "DELETE_FAILED", reason(e));
     } catch (StoreClosed e) {

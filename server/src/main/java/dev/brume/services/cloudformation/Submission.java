@@ -2,10 +2,13 @@ package dev.brume.services.cloudformation;
 
 import dev.brume.model.cloudformation.CreateChangeSetInput;
 import dev.brume.model.cloudformation.CreateStackInput;
+import dev.brume.model.cloudformation.DeploymentConfig;
 import dev.brume.model.cloudformation.Parameter;
+import dev.brume.model.cloudformation.RollbackConfiguration;
 import dev.brume.model.cloudformation.Tag;
 import dev.brume.model.cloudformation.UpdateStackInput;
 import dev.brume.services.cloudformation.template.Parameters;
+import dev.brume.services.cloudformation.template.Template;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,9 +27,12 @@ record Submission(
     List<String> capabilities,
     @Nullable Map<String, String> tags,
     @Nullable List<String> notificationArns,
-    @Nullable String roleArn) {
+    @Nullable String roleArn,
+    List<String> resourceTypes) {
 
   static Submission of(CreateChangeSetInput in) {
+    refuse(in.rollbackConfiguration(), in.notificationARNs(), in.deploymentConfig());
+    refuseWithoutValidation(in.disableValidation());
     if (in.hasResourcesToImport() && !in.resourcesToImport().isEmpty()) {
       throw CloudFormationErrors.notDone("the import of existing resources");
     }
@@ -38,10 +44,13 @@ record Submission(
         in.capabilities(),
         in.hasTags() ? tags(in.tags()) : null,
         in.hasNotificationARNs() ? in.notificationARNs() : null,
-        in.roleARN());
+        in.roleARN(),
+        in.resourceTypes());
   }
 
   static Submission of(CreateStackInput in) {
+    refuse(in.rollbackConfiguration(), in.notificationARNs(), in.deploymentConfig());
+    refuseWithoutValidation(in.disableValidation());
     return new Submission(
         in.templateBody(),
         in.templateURL(),
@@ -50,10 +59,13 @@ record Submission(
         in.capabilities(),
         tags(in.tags()),
         in.notificationARNs(),
-        in.roleARN());
+        in.roleARN(),
+        in.resourceTypes());
   }
 
   static Submission of(UpdateStackInput in) {
+    refuse(in.rollbackConfiguration(), in.notificationARNs(), in.deploymentConfig());
+    refuseWithoutValidation(in.disableValidation());
     return new Submission(
         in.templateBody(),
         in.templateURL(),
@@ -62,7 +74,50 @@ record Submission(
         in.capabilities(),
         in.hasTags() ? tags(in.tags()) : null,
         in.hasNotificationARNs() ? in.notificationARNs() : null,
-        in.roleARN());
+        in.roleARN(),
+        in.resourceTypes());
+  }
+
+  private static void refuse(
+      @Nullable RollbackConfiguration rollback,
+      List<String> notificationArns,
+      @Nullable DeploymentConfig config) {
+    if (rollback != null && !rollback.rollbackTriggers().isEmpty()) {
+      throw CloudFormationErrors.notDone("RollbackTriggers");
+    }
+    if (!notificationArns.isEmpty()) {
+      throw CloudFormationErrors.notDone("NotificationARNs");
+    }
+    if (config != null && config.mode() != null && !config.mode().equals("STANDARD")) {
+      throw CloudFormationErrors.notDone("the deployment mode " + config.mode());
+    }
+  }
+
+  private static void refuseWithoutValidation(@Nullable Boolean disabled) {
+    if (Boolean.TRUE.equals(disabled)) {
+      throw CloudFormationErrors.notDone("DisableValidation");
+    }
+  }
+
+  /// Throws `ValidationError` for a type that the caller did not list, if there is a list.
+  void checkTypes(Template template) {
+    for (Template.Resource resource : template.resources().values()) {
+      String type = resource.type();
+      boolean listed =
+          resourceTypes.stream()
+              .anyMatch(
+                  each ->
+                      each.endsWith("*")
+                          ? type.startsWith(each.substring(0, each.length() - 1))
+                          : type.equals(each));
+      if (!resourceTypes.isEmpty() && !listed) {
+        throw CloudFormationErrors.validation(
+            "Resource type "
+                + type
+                + " is not allowed by parameter ResourceTypes "
+                + resourceTypes);
+      }
+    }
   }
 
   private static List<Parameters.Argument> arguments(List<Parameter> parameters) {

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows as answers show them.
 final class Views {
-  private static final String HIDDEN = "****";
-
   private Views() {}
 
   private static @Nullable Instant time(long millis) {
@@ -106,7 +104,7 @@ final class Views {
       parameters.add(
           new Parameter()
               .parameterKey(given.getKey())
-              .parameterValue(hidden ? HIDDEN : given.getValue())
+              .parameterValue(hidden ? Hidden.MASK : given.getValue())
               .resolvedValue(revision.resolved().get(given.getKey())));
     }
     return parameters;

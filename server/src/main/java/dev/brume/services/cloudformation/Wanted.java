@@ -45,6 +45,10 @@ record Wanted(
   private ObjectNode properties(Template.Resource resource) {
     ObjectNode resolved = intrinsics.resolve(resource.properties());
     if (Types.custom(resource.type())) {
+      List<String> problems = CustomResources.problems(resolved);
+      if (!problems.isEmpty()) {
+        throw CloudFormationErrors.validation(problem(resource.logicalId(), problems));
+      }
       return (ObjectNode) PropertyCheck.strings(resolved);
     }
     ResourceType type = types.get(resource.type());

@@ -83,7 +83,7 @@ final class Conditions {
   }
 
   private static JsonNode operands(String function, JsonNode argument) {
-    if (!argument.isArray() || argument.isEmpty() || argument.size() > OPERANDS_MAX) {
+    if (!argument.isArray() || argument.size() < 2 || argument.size() > OPERANDS_MAX) {
       throw TemplateErrors.template(
           "every "
               + function

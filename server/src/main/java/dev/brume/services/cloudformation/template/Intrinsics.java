@@ -65,7 +65,9 @@ public final class Intrinsics {
     if (object.size() == 1) {
       Map.Entry<String, JsonNode> only = object.properties().iterator().next();
       if (only.getKey().equals("Ref") || only.getKey().startsWith("Fn::")) {
-        return function(only.getKey(), only.getValue());
+        // A dynamic reference may be put together by a function, as the CDK does for secrets.
+        JsonNode value = function(only.getKey(), only.getValue());
+        return value != null && value.isTextual() ? dynamic(value) : value;
       }
     }
     return resolve(object);
@@ -97,6 +99,9 @@ public final class Intrinsics {
     if (!text.contains("{{resolve:")) {
       return node;
     }
+    if (!known(text)) {
+      return TextNode.valueOf(Scope.UNKNOWN);
+    }
     Matcher matcher = DYNAMIC.matcher(text);
     var out = new StringBuilder();
     while (matcher.find()) {
@@ -122,7 +127,7 @@ public final class Intrinsics {
               known(text(argument, name)) ? base64(text(argument, name)) : Scope.UNKNOWN);
       case "Fn::Cidr" -> Cidr.blocks(pair(name, argument, "a block, a count and a size"));
       case "Fn::GetAZs" -> zones(text(argument, name));
-      case "Fn::Length" -> extension(name, IntNode.valueOf(value(argument).size()));
+      case "Fn::Length" -> extension(name, length(value(argument)));
       case "Fn::ToJsonString" -> extension(name, TextNode.valueOf(Json.write(value(argument))));
       case "Fn::Equals", "Fn::And", "Fn::Or", "Fn::Not" ->
           TextNode.valueOf(Boolean.toString(conditions.evaluate(wrap(name, argument))));
@@ -140,6 +145,16 @@ public final class Intrinsics {
           function + " requires the transform AWS::LanguageExtensions in the template");
     }
     return value;
+  }
+
+  private static JsonNode length(JsonNode list) {
+    if (list.isTextual() && !known(list.asText())) {
+      return list;
+    }
+    if (!list.isArray()) {
+      throw TemplateErrors.shape("Fn::Length", "a list.");
+    }
+    return IntNode.valueOf(list.size());
   }
 
   private static ObjectNode wrap(String name, JsonNode argument) {
@@ -242,7 +257,12 @@ public final class Intrinsics {
     Matcher matcher = References.SUBSTITUTION.matcher(text);
     var out = new StringBuilder();
     while (matcher.find()) {
-      String name = matcher.group(1).strip();
+      if (matcher.group(1).startsWith("!")) {
+        String literal = "${" + matcher.group(1).substring(1) + "}";
+        matcher.appendReplacement(out, Matcher.quoteReplacement(literal));
+        continue;
+      }
+      String name = References.substituted(matcher.group(1));
       JsonNode value;
       if (variables.has(name)) {
         value = resolve(variables.get(name));
@@ -255,8 +275,7 @@ public final class Intrinsics {
       }
       matcher.appendReplacement(out, Matcher.quoteReplacement(value.asText()));
     }
-    String done = matcher.appendTail(out).toString().replace("${!", "${");
-    return dynamic(TextNode.valueOf(done));
+    return TextNode.valueOf(matcher.appendTail(out).toString());
   }
 
   private @Nullable JsonNode choose(JsonNode argument) {
@@ -281,7 +300,7 @@ public final class Intrinsics {
     }
     JsonNode otherwise = argument.path(3).path("DefaultValue");
     if (!otherwise.isMissingNode()) {
-      return resolve(otherwise);
+      return resolve(extension("The DefaultValue of Fn::FindInMap", otherwise));
     }
     if (template.mappings().path(map).isMissingNode()) {
       throw TemplateErrors.template(

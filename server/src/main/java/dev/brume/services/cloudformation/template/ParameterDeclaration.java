@@ -161,12 +161,43 @@ public record ParameterDeclaration(
 
   private void matches(String pattern, String value) {
     try {
-      if (!Pattern.matches(pattern, value)) {
+      if (!Pattern.compile(pattern).matcher(new Measured(value, new int[1])).matches()) {
         throw failure("Parameter '" + name + "' must match pattern " + pattern);
       }
     } catch (PatternSyntaxException e) {
       throw TemplateErrors.validation(
           "Template validation error: AllowedPattern of parameter '" + name + "' is invalid");
+    }
+  }
+
+  /// Text that may be looked at only so often, so that no pattern goes on for ever.
+  ///
+  /// @param looks so far, in its only element
+  private record Measured(String text, int[] looks) implements CharSequence {
+    private static final int LOOKS_MAX = 5_000_000;
+
+    @Override
+    public char charAt(int index) {
+      if (++looks[0] > LOOKS_MAX) {
+        throw TemplateErrors.validation(
+            "Template validation error: an AllowedPattern takes too long to match");
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return new Measured(text.substring(start, end), looks);
+    }
+
+    @Override
+    public String toString() {
+      return text;
     }
   }
 

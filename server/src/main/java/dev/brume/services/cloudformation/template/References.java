@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /// Which resources a value refers to, by `Ref`, `Fn::GetAtt` and `Fn::Sub`.
 public final class References {
-  static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^!}][^}]*)}");
+  static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([^}]*)}");
+  private static final Pattern SUBSTITUTED = Pattern.compile("[A-Za-z0-9_.:]+");
   private static final Set<String> PSEUDO =
       Set.of(
           "AWS::AccountId",
@@ -29,12 +30,22 @@ public final class References {
   private final Predicate<String> conditions;
   private final boolean bothBranches;
   private final BiConsumer<String, String> found;
+  private final BiConsumer<String, String> attributes;
 
   private References(
       Predicate<String> conditions, boolean bothBranches, BiConsumer<String, String> found) {
+    this(conditions, bothBranches, found, (_, _) -> {});
+  }
+
+  private References(
+      Predicate<String> conditions,
+      boolean bothBranches,
+      BiConsumer<String, String> found,
+      BiConsumer<String, String> attributes) {
     this.conditions = conditions;
     this.bothBranches = bothBranches;
     this.found = found;
+    this.attributes = attributes;
   }
 
   /// The logical ids (and parameter names) that the value refers to, taking of every `Fn::If` only
@@ -65,6 +76,8 @@ public final class References {
     if (!unresolved.isEmpty()) {
       throw unresolved(unresolved, "Outputs");
     }
+    checkParametersOnly(template, template.conditions(), "Conditions");
+    checkParametersOnly(template, template.rules(), "Rules");
     checkConditionNames(template, template.conditions());
     template.resources().values().forEach(each -> checkConditionNames(template, each.properties()));
     for (JsonNode output : template.outputs()) {
@@ -76,6 +89,28 @@ public final class References {
                 + " in the Outputs block of the template");
       }
     }
+  }
+
+  private static void checkParametersOnly(Template template, JsonNode value, String block) {
+    BiConsumer<String, String> each =
+        (_, name) -> {
+          if (!template.parameters().containsKey(name) && !PSEUDO.contains(name)) {
+            throw TemplateErrors.format(
+                "Unresolved dependencies ["
+                    + name
+                    + "]. Cannot reference resources in the "
+                    + block
+                    + " block of the template");
+          }
+        };
+    new References(_ -> true, true, each).walk(value);
+  }
+
+  /// The attributes that the resource asks of others, as `logical id` and `attribute`, taking of
+  /// every `Fn::If` only the branch that counts.
+  public static void attributes(
+      JsonNode value, Predicate<String> conditions, BiConsumer<String, String> found) {
+    new References(conditions, false, (_, _) -> {}, found).walk(value);
   }
 
   private static RuntimeException unresolved(Set<String> names, String block) {
@@ -151,8 +186,13 @@ public final class References {
       case "Fn::GetAtt" -> {
         String target = argument.isArray() ? argument.path(0).asText() : argument.asText();
         int dot = target.indexOf('.');
-        found.accept(
-            "Fn::GetAtt", argument.isArray() || dot < 0 ? target : target.substring(0, dot));
+        String id = argument.isArray() || dot < 0 ? target : target.substring(0, dot);
+        found.accept("Fn::GetAtt", id);
+        if (argument.isArray()) {
+          attributes.accept(id, literal(argument));
+        } else if (dot >= 0) {
+          attributes.accept(id, target.substring(dot + 1));
+        }
         return false;
       }
       case "Fn::Sub" -> {
@@ -172,6 +212,18 @@ public final class References {
     }
   }
 
+  // The attribute's name, empty if a function gives it.
+  private static String literal(JsonNode pair) {
+    var name = new StringBuilder();
+    for (int i = 1; i < pair.size(); i++) {
+      if (!pair.get(i).isTextual()) {
+        return "";
+      }
+      name.append(i > 1 ? "." : "").append(pair.get(i).asText());
+    }
+    return name.toString();
+  }
+
   private void substitutions(JsonNode argument) {
     String text = argument.isArray() ? argument.path(0).asText() : argument.asText();
     for (String name : names(text)) {
@@ -180,6 +232,9 @@ public final class References {
       }
       int dot = name.indexOf('.');
       found.accept(dot < 0 ? "Ref" : "Fn::GetAtt", dot < 0 ? name : name.substring(0, dot));
+      if (dot >= 0) {
+        attributes.accept(name.substring(0, dot), name.substring(dot + 1));
+      }
     }
   }
 
@@ -187,8 +242,21 @@ public final class References {
     var names = new ArrayList<String>();
     Matcher matcher = SUBSTITUTION.matcher(text);
     while (matcher.find()) {
-      names.add(matcher.group(1).strip());
+      if (!matcher.group(1).startsWith("!")) {
+        names.add(substituted(matcher.group(1)));
+      }
     }
     return names;
+  }
+
+  /// The name between the braces of `${…}`. Throws `ValidationError` if it cannot be one.
+  static String substituted(String between) {
+    String name = between.strip();
+    if (!SUBSTITUTED.matcher(name).matches()) {
+      throw TemplateErrors.template(
+          "variable names in Fn::Sub syntax must contain only alphanumeric characters,"
+              + " underscores, periods, and colons");
+    }
+    return name;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.json.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ public record Template(
     ObjectNode outputs,
     @Nullable JsonNode metadata) {
 
-  private static final int RESOURCES_MAX = 500;
   private static final Set<String> SECTIONS =
       Set.of(
           "AWSTemplateFormatVersion",
@@ -93,13 +93,7 @@ public record Template(
     if (resources.isEmpty()) {
       throw TemplateErrors.format("At least one Resources member must be defined.");
     }
-    if (resources.size() > RESOURCES_MAX) {
-      throw TemplateErrors.format(
-          "Number of resources, "
-              + resources.size()
-              + ", is greater than maximum allowed, "
-              + RESOURCES_MAX);
-    }
+    TemplateLimits.check(root);
     var template =
         new Template(
             text,
@@ -179,6 +173,9 @@ public record Template(
       throw TemplateErrors.format(at + " Every Properties member must be an object.");
     }
     String deletion = policy(id, node, "DeletionPolicy");
+    String replacement = policy(id, node, "UpdateReplacePolicy");
+    TemplateLimits.checkPolicies(
+        id, type.asText(), node, new HashSet<>(List.of(deletion, replacement)));
     return new Resource(
         id,
         type.asText(),
@@ -187,7 +184,7 @@ public record Template(
         node.hasNonNull("Condition") ? node.get("Condition").asText() : null,
         node.get("Metadata"),
         deletion,
-        policy(id, node, "UpdateReplacePolicy"));
+        replacement);
   }
 
   private static List<String> dependsOn(String at, JsonNode node) {

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -85,6 +87,7 @@ public final class TemplateText {
             .setCodePointLimit(4 * TEMPLATE_BYTES_MAX)
             .build();
     try {
+      checkNesting(text, settings);
       Node root = new Compose(settings).composeString(text).orElse(null);
       return root == null ? NullNode.getInstance() : new TemplateText().tree(root, 0);
     } catch (MarkedYamlEngineException e) {
@@ -104,9 +107,29 @@ public final class TemplateText {
     }
   }
 
+  // The composer calls itself for each level, so the depth is counted before, event by event.
+  private static void checkNesting(String text, LoadSettings settings) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      depth +=
+          switch (event.getEventId()) {
+            case MappingStart, SequenceStart -> 1;
+            case MappingEnd, SequenceEnd -> -1;
+            default -> 0;
+          };
+      if (depth > DEPTH_MAX) {
+        throw tooMuch();
+      }
+    }
+  }
+
+  private static RuntimeException tooMuch() {
+    return TemplateErrors.format("YAML aliases or nesting go beyond what a template may have.");
+  }
+
   private JsonNode tree(Node node, int depth) {
     if (++nodes > NODES_MAX || depth > DEPTH_MAX) {
-      throw TemplateErrors.format("YAML aliases or nesting go beyond what a template may have.");
+      throw tooMuch();
     }
     // The parser takes a plain `${Name}` for a reference to an environment variable; here it is
     // text.
