@@ -5,27 +5,27 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Programs with the AWS CLI, boto3 and the AWS SDK for JavaScript: each script in `src/test/clients` fails by itself when an answer is not AWS's.
 class ClientsTest {
-  @TempDir static Path folder;
-  private static Server server;
+  @TempDir Path folder;
+  private Server server;
 
-  @BeforeAll
-  static void start() {
+  @BeforeEach
+  void start() {
     server = Server.start(folder.resolve("data"));
   }
 
-  @AfterAll
-  static void stop() {
+  @AfterEach
+  void stop() {
     server.close();
   }
 
-  private static void passes(Path directory, String... command) {
+  private void passes(Path directory, String... command) {
     Client.Result result = Client.run(directory, Client.environment(server.endpoint()), 180, command);
     assertThat(result.code()).as(result.output()).isZero();
     assertThat(server.isAlive()).isTrue();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Control groups of either version, where the machine lets us make them: the memory and process
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class Cgroups {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
   private static final long PROCESSES_MAX = 1024;
+  // Each has a folder of its own: what dies slowly in another's is not in its way.
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
   private final boolean second;
   private final List<Path> parents;
 
@@ -22,7 +25,7 @@ final class Cgroups {
 
   /// The groups of this process, null where there are none to be had.
   static @Nullable Cgroups probe() {
-    String name = "brume-" + ProcessHandle.current().pid();
+    String name = "brume-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
     try {
       if (Files.exists(ROOT.resolve("cgroup.controllers"))) {
         return probeSecond(name);
@@ -56,7 +59,7 @@ final class Cgroups {
   private static void sweep(Path root) throws IOException {
     try (var groups = Files.newDirectoryStream(root, "brume-*")) {
       for (Path group : groups) {
-        long pid = Long.parseLong(group.getFileName().toString().substring("brume-".length()));
+        long pid = Long.parseLong(group.getFileName().toString().split("-", -1)[1]);
         if (ProcessHandle.of(pid).isEmpty()) {
           try (var inside = Files.newDirectoryStream(group, "env-*")) {
             for (Path one : inside) {

@@ -291,7 +291,7 @@ class FunctionsTest {
   @Test
   void aRuntimeThatCannotRunHereIsRefused() {
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> fixture.invoke(fixture.spec("ruby3.3", "kinds.echo"), "{}"))
+            () -> fixture.invoke(fixture.spec("ruby3.3", "kinds.ruby"), "{}"))
         .isInstanceOf(RuntimeUnavailable.class)
         .hasMessageContaining("ruby3.3");
   }
