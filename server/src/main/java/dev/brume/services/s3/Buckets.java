@@ -5,9 +5,17 @@ import dev.brume.model.s3.CreateBucketConfiguration;
 import dev.brume.model.s3.CreateBucketOutput;
 import dev.brume.model.s3.CreateBucketRequest;
 import dev.brume.model.s3.DeleteBucketRequest;
+import dev.brume.model.s3.GetBucketAclOutput;
+import dev.brume.model.s3.GetBucketAclRequest;
 import dev.brume.model.s3.GetBucketLocationOutput;
 import dev.brume.model.s3.GetBucketLocationRequest;
+import dev.brume.model.s3.GetBucketReplicationOutput;
+import dev.brume.model.s3.GetBucketReplicationRequest;
 import dev.brume.model.s3.GetBucketTaggingOutput;
+import dev.brume.model.s3.GetBucketVersioningOutput;
+import dev.brume.model.s3.GetBucketVersioningRequest;
+import dev.brume.model.s3.GetObjectLockConfigurationOutput;
+import dev.brume.model.s3.GetObjectLockConfigurationRequest;
 import dev.brume.model.s3.Grant;
 import dev.brume.model.s3.Grantee;
 import dev.brume.model.s3.HeadBucketOutput;
@@ -15,6 +23,7 @@ import dev.brume.model.s3.HeadBucketRequest;
 import dev.brume.model.s3.ListBucketsOutput;
 import dev.brume.model.s3.ListBucketsRequest;
 import dev.brume.model.s3.Owner;
+import dev.brume.model.s3.PutBucketAclRequest;
 import dev.brume.protocol.Documents;
 import dev.brume.store.Kv;
 import java.time.Instant;
@@ -178,6 +187,48 @@ final class Buckets {
 
   Bucket find(String name, @Nullable String expectedOwner) {
     return kv.read(reader -> store.require(reader, name, expectedOwner));
+  }
+
+  GetBucketAclOutput acl(GetBucketAclRequest in) {
+    Bucket bucket = find(in.bucket(), in.expectedBucketOwner());
+    return new GetBucketAclOutput().owner(Listings.owner(bucket)).grants(grants(bucket));
+  }
+
+  void putAcl(PutBucketAclRequest in) {
+    if (in.acl() == null) {
+      throw S3Errors.notImplemented("access control lists other than the canned ones");
+    }
+    String acl = acl(in.acl());
+    kv.tx(
+        tx -> {
+          Bucket bucket = store.require(tx, in.bucket(), in.expectedBucketOwner());
+          PublicAccess.checkAcl(tx, bucket.name(), acl);
+          store.putBucket(tx, bucket.withAcl(acl));
+          return bucket;
+        });
+  }
+
+  GetBucketVersioningOutput versioning(GetBucketVersioningRequest in) {
+    Bucket bucket = find(in.bucket(), in.expectedBucketOwner());
+    return new GetBucketVersioningOutput().status(bucket.versioning());
+  }
+
+  /// Brume replicates nothing, so the bucket has no such setting.
+  GetBucketReplicationOutput replication(GetBucketReplicationRequest in) {
+    find(in.bucket(), in.expectedBucketOwner());
+    throw S3Errors.noSetting(
+        "ReplicationConfigurationNotFoundError",
+        "The replication configuration was not found",
+        in.bucket());
+  }
+
+  /// Brume locks nothing, so the bucket has no such setting.
+  GetObjectLockConfigurationOutput objectLock(GetObjectLockConfigurationRequest in) {
+    find(in.bucket(), in.expectedBucketOwner());
+    throw S3Errors.noSetting(
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+        in.bucket());
   }
 
   /// The grants that a canned ACL stands for.

@@ -1,7 +1,6 @@
 package dev.brume.services.s3;
 
 import dev.brume.ids.Ids;
-import dev.brume.model.Body;
 import dev.brume.model.Call;
 import dev.brume.model.ServiceError;
 import dev.brume.model.s3.AbortMultipartUploadOutput;
@@ -35,15 +34,24 @@ final class Multipart {
   private final S3Store store;
   private final Settings settings;
   private final Intake intake;
-  private final Objects objects;
+  private final ObjectReads reads;
+  private final ObjectWrites writes;
   private final Ids ids;
 
-  Multipart(Kv kv, S3Store store, Settings settings, Intake intake, Objects objects, Ids ids) {
+  Multipart(
+      Kv kv,
+      S3Store store,
+      Settings settings,
+      Intake intake,
+      ObjectReads reads,
+      ObjectWrites writes,
+      Ids ids) {
     this.kv = kv;
     this.store = store;
     this.settings = settings;
     this.intake = intake;
-    this.objects = objects;
+    this.reads = reads;
+    this.writes = writes;
     this.ids = ids;
   }
 
@@ -111,13 +119,14 @@ final class Multipart {
             in.copySourceIfNoneMatch(),
             in.copySourceIfModifiedSince(),
             in.copySourceIfUnmodifiedSince());
-    Body source =
-        objects.source(
+    ObjectReads.Found source =
+        reads.source(
             Attributes.CopySource.parse(in.copySource()),
             conditions,
             in.expectedSourceBucketOwner(),
             in.copySourceRange());
-    Intake.Taken taken = intake.take(source, algorithm(upload, null), S3Limits.PUT_BYTES_MAX);
+    Intake.Taken taken =
+        intake.take(source.body(), algorithm(upload, null), S3Limits.PUT_BYTES_MAX);
     Upload.Part part = commit(call, in.bucket(), upload, in.partNumber(), taken, () -> {});
     var result = new CopyPartResult().eTag(part.etag());
     result.lastModified(Instant.ofEpochMilli(part.modifiedMillis()));
@@ -201,8 +210,8 @@ final class Multipart {
     }
     // Checksums of the whole need the bytes; read before the transaction, checked again in it.
     Map<String, String> whole = wholeChecksum(in, wanted);
-    String newVersionId = objects.newVersionId();
-    Objects.Stored stored = kv.tx(tx -> complete(tx, call, in, wanted, whole, newVersionId));
+    String newVersionId = Version.newId(ids);
+    ObjectWrites.Stored stored = kv.tx(tx -> complete(tx, call, in, wanted, whole, newVersionId));
     Version version = stored.version();
     var out = new CompleteMultipartUploadOutput().bucket(in.bucket()).key(in.key());
     out.location(call.endpoint() + "/" + in.bucket() + "/" + Notifications.encodedKey(in.key()));
@@ -212,7 +221,7 @@ final class Multipart {
     return out;
   }
 
-  private Objects.Stored complete(
+  private ObjectWrites.Stored complete(
       Tx tx,
       Call call,
       CompleteMultipartUploadRequest in,
@@ -241,7 +250,7 @@ final class Multipart {
     for (Upload.Part unused : all) {
       store.release(tx, List.of(unused.content()));
     }
-    return objects.add(
+    return writes.add(
         tx, call, bucket, draft, newVersionId, "ObjectCreated:CompleteMultipartUpload");
   }
 

@@ -4,6 +4,7 @@ import dev.brume.model.Call;
 import dev.brume.model.s3.Checksum;
 import dev.brume.model.s3.DeleteObjectTaggingOutput;
 import dev.brume.model.s3.DeleteObjectTaggingRequest;
+import dev.brume.model.s3.GetObjectAclOutput;
 import dev.brume.model.s3.GetObjectAclRequest;
 import dev.brume.model.s3.GetObjectAttributesOutput;
 import dev.brume.model.s3.GetObjectAttributesParts;
@@ -24,13 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class ObjectDetails {
   private final Kv kv;
   private final S3Store store;
-  private final Objects objects;
   private final Notifications notifications;
 
-  ObjectDetails(Kv kv, S3Store store, Objects objects, Notifications notifications) {
+  ObjectDetails(Kv kv, S3Store store, Notifications notifications) {
     this.kv = kv;
     this.store = store;
-    this.objects = objects;
     this.notifications = notifications;
   }
 
@@ -38,7 +37,7 @@ final class ObjectDetails {
     return kv.read(
         reader -> {
           Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
-          Version version = objects.require(reader, bucket, in.key(), in.versionId());
+          Version version = store.requireVersion(reader, bucket, in.key(), in.versionId());
           return new GetObjectTaggingOutput()
               .tagSet(Tags.list(version.tags()))
               .versionId(version.shownId(bucket));
@@ -83,26 +82,28 @@ final class ObjectDetails {
       @Nullable String versionId,
       Map<String, String> tags,
       String event) {
-    Objects.Stored stored =
+    ObjectWrites.Stored stored =
         kv.tx(
             tx -> {
               Bucket bucket = store.require(tx, bucketName, expectedOwner);
-              Version version = objects.require(tx, bucket, key, versionId).withTags(tags);
+              Version version = store.requireVersion(tx, bucket, key, versionId).withTags(tags);
               store.putVersion(tx, bucket.name(), version);
               notifications.send(
                   tx, call, bucket, Notifications.Change.created(event, bucket, version));
-              return new Objects.Stored(bucket, version);
+              return new ObjectWrites.Stored(bucket, version);
             });
     return stored.version().shownId(stored.bucket());
   }
 
-  /// The bucket of an object that must be there.
-  Bucket bucketOf(GetObjectAclRequest in) {
+  /// The owner may do everything with an object that is there, nobody else anything.
+  GetObjectAclOutput acl(GetObjectAclRequest in) {
     return kv.read(
         reader -> {
           Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
-          objects.require(reader, bucket, in.key(), in.versionId());
-          return bucket;
+          store.requireVersion(reader, bucket, in.key(), in.versionId());
+          return new GetObjectAclOutput()
+              .owner(Listings.owner(bucket))
+              .grants(Buckets.grants(bucket.withAcl("private")));
         });
   }
 
@@ -115,7 +116,7 @@ final class ObjectDetails {
     return kv.read(
         reader -> {
           Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
-          Version version = objects.require(reader, bucket, in.key(), in.versionId());
+          Version version = store.requireVersion(reader, bucket, in.key(), in.versionId());
           var out = new GetObjectAttributesOutput().versionId(version.shownId(bucket));
           out.lastModified(Instant.ofEpochSecond(version.modifiedMillis() / 1000));
           for (String name : wanted) {

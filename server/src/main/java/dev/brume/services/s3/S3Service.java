@@ -17,11 +17,14 @@ public final class S3Service implements S3Api {
   private final Kv kv;
   private final S3Store store;
   private final Buckets buckets;
-  private final Objects objects;
+  private final ObjectReads reads;
+  private final ObjectWrites writes;
+  private final ObjectDeletes deletes;
   private final ObjectDetails details;
   private final Multipart multipart;
   private final Listings listings;
   private final Settings settings;
+  private final BucketPolicies policies;
   private final NotificationSettings notifications;
   private final BucketAccess access;
   private final Lifecycle lifecycle;
@@ -33,9 +36,12 @@ public final class S3Service implements S3Api {
     var intake = new Intake(blobs, ids);
     settings = new Settings(kv, store);
     buckets = new Buckets(kv, store);
-    objects = new Objects(kv, store, settings, intake, sender, ids);
-    details = new ObjectDetails(kv, store, objects, sender);
-    multipart = new Multipart(kv, store, settings, intake, objects, ids);
+    policies = new BucketPolicies(kv, store, settings);
+    reads = new ObjectReads(kv, store);
+    writes = new ObjectWrites(kv, store, settings, intake, reads, sender, ids);
+    deletes = new ObjectDeletes(kv, store, sender, ids);
+    details = new ObjectDetails(kv, store, sender);
+    multipart = new Multipart(kv, store, settings, intake, reads, writes, ids);
     listings = new Listings(kv, store);
     notifications = new NotificationSettings(kv, store, sender, ids);
     access = new BucketAccess(kv, store);
@@ -90,32 +96,32 @@ public final class S3Service implements S3Api {
 
   @Override
   public PutObjectOutput putObject(Call call, PutObjectRequest in) {
-    return objects.put(call, in);
+    return writes.put(call, in);
   }
 
   @Override
   public GetObjectOutput getObject(Call call, GetObjectRequest in) {
-    return objects.get(in);
+    return reads.get(in);
   }
 
   @Override
   public HeadObjectOutput headObject(Call call, HeadObjectRequest in) {
-    return objects.head(in);
+    return reads.head(in);
   }
 
   @Override
   public DeleteObjectOutput deleteObject(Call call, DeleteObjectRequest in) {
-    return objects.delete(call, in);
+    return deletes.delete(call, in);
   }
 
   @Override
   public DeleteObjectsOutput deleteObjects(Call call, DeleteObjectsRequest in) {
-    return objects.deleteAll(call, in);
+    return deletes.deleteAll(call, in);
   }
 
   @Override
   public CopyObjectOutput copyObject(Call call, CopyObjectRequest in) {
-    return objects.copy(call, in);
+    return writes.copy(call, in);
   }
 
   @Override
@@ -225,18 +231,18 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketPolicyOutput getBucketPolicy(Call call, GetBucketPolicyRequest in) {
-    return settings.policy(in);
+    return policies.get(in);
   }
 
   @Override
   public GetBucketPolicyStatusOutput getBucketPolicyStatus(
       Call call, GetBucketPolicyStatusRequest in) {
-    return settings.policyStatus(in);
+    return policies.status(in);
   }
 
   @Override
   public PutBucketPolicyResponse putBucketPolicy(Call call, PutBucketPolicyRequest in) {
-    settings.putPolicy(in);
+    policies.put(in);
     return new PutBucketPolicyResponse();
   }
 
@@ -265,8 +271,7 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketVersioningOutput getBucketVersioning(Call call, GetBucketVersioningRequest in) {
-    return new GetBucketVersioningOutput()
-        .status(buckets.find(in.bucket(), in.expectedBucketOwner()).versioning());
+    return buckets.versioning(in);
   }
 
   @Override
@@ -278,23 +283,13 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketLifecycleConfigurationOutput getBucketLifecycleConfiguration(
       Call call, GetBucketLifecycleConfigurationRequest in) {
-    return Settings.present(
-        settings.get(
-            in.bucket(),
-            in.expectedBucketOwner(),
-            Settings.LIFECYCLE,
-            new GetBucketLifecycleConfigurationOutput()),
-        "NoSuchLifecycleConfiguration",
-        "The lifecycle configuration does not exist",
-        in.bucket());
+    return settings.lifecycle(in);
   }
 
   @Override
   public PutBucketLifecycleConfigurationOutput putBucketLifecycleConfiguration(
       Call call, PutBucketLifecycleConfigurationRequest in) {
-    settings.putLifecycle(call, in, lifecycle);
-    return new PutBucketLifecycleConfigurationOutput()
-        .transitionDefaultMinimumObjectSize(in.transitionDefaultMinimumObjectSize());
+    return settings.putLifecycle(call, in, lifecycle);
   }
 
   @Override
@@ -306,12 +301,7 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketCorsOutput getBucketCors(Call call, GetBucketCorsRequest in) {
-    return Settings.present(
-        settings.get(
-            in.bucket(), in.expectedBucketOwner(), Settings.CORS, new GetBucketCorsOutput()),
-        "NoSuchCORSConfiguration",
-        "The CORS configuration does not exist",
-        in.bucket());
+    return settings.cors(in);
   }
 
   @Override
@@ -328,12 +318,7 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketWebsiteOutput getBucketWebsite(Call call, GetBucketWebsiteRequest in) {
-    return Settings.present(
-        settings.get(
-            in.bucket(), in.expectedBucketOwner(), Settings.WEBSITE, new GetBucketWebsiteOutput()),
-        "NoSuchWebsiteConfiguration",
-        "The specified bucket does not have a website configuration",
-        in.bucket());
+    return settings.website(in);
   }
 
   @Override
@@ -352,17 +337,7 @@ public final class S3Service implements S3Api {
   @Override
   public GetPublicAccessBlockOutput getPublicAccessBlock(
       Call call, GetPublicAccessBlockRequest in) {
-    return new GetPublicAccessBlockOutput()
-        .publicAccessBlockConfiguration(
-            Settings.present(
-                settings.get(
-                    in.bucket(),
-                    in.expectedBucketOwner(),
-                    Settings.PUBLIC_ACCESS,
-                    new PublicAccessBlockConfiguration()),
-                "NoSuchPublicAccessBlockConfiguration",
-                "The public access block configuration was not found",
-                in.bucket()));
+    return settings.publicAccess(in);
   }
 
   @Override
@@ -386,17 +361,7 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketOwnershipControlsOutput getBucketOwnershipControls(
       Call call, GetBucketOwnershipControlsRequest in) {
-    return new GetBucketOwnershipControlsOutput()
-        .ownershipControls(
-            Settings.present(
-                settings.get(
-                    in.bucket(),
-                    in.expectedBucketOwner(),
-                    Settings.OWNERSHIP,
-                    new OwnershipControls()),
-                "OwnershipControlsNotFoundError",
-                "The bucket ownership controls were not found",
-                in.bucket()));
+    return settings.ownership(in);
   }
 
   @Override
@@ -415,31 +380,19 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketLoggingOutput getBucketLogging(Call call, GetBucketLoggingRequest in) {
-    GetBucketLoggingOutput kept =
-        settings.get(
-            in.bucket(), in.expectedBucketOwner(), Settings.LOGGING, new GetBucketLoggingOutput());
-    return kept == null ? new GetBucketLoggingOutput() : kept;
+    return settings.logging(in);
   }
 
   @Override
   public PutBucketLoggingResponse putBucketLogging(Call call, PutBucketLoggingRequest in) {
-    if (in.bucketLoggingStatus() != null && in.bucketLoggingStatus().loggingEnabled() != null) {
-      throw S3Errors.notImplemented("S3 server access logs");
-    }
-    settings.delete(in.bucket(), in.expectedBucketOwner(), Settings.LOGGING);
+    settings.putLogging(in);
     return new PutBucketLoggingResponse();
   }
 
   @Override
   public GetBucketAccelerateConfigurationOutput getBucketAccelerateConfiguration(
       Call call, GetBucketAccelerateConfigurationRequest in) {
-    GetBucketAccelerateConfigurationOutput kept =
-        settings.get(
-            in.bucket(),
-            in.expectedBucketOwner(),
-            Settings.ACCELERATE,
-            new GetBucketAccelerateConfigurationOutput());
-    return kept == null ? new GetBucketAccelerateConfigurationOutput() : kept;
+    return settings.accelerate(in);
   }
 
   @Override
@@ -453,13 +406,7 @@ public final class S3Service implements S3Api {
   @Override
   public GetBucketRequestPaymentOutput getBucketRequestPayment(
       Call call, GetBucketRequestPaymentRequest in) {
-    GetBucketRequestPaymentOutput kept =
-        settings.get(
-            in.bucket(),
-            in.expectedBucketOwner(),
-            Settings.REQUEST_PAYMENT,
-            new GetBucketRequestPaymentOutput());
-    return kept == null ? new GetBucketRequestPaymentOutput().payer("BucketOwner") : kept;
+    return settings.requestPayment(in);
   }
 
   @Override
@@ -475,51 +422,29 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetBucketAclOutput getBucketAcl(Call call, GetBucketAclRequest in) {
-    Bucket bucket = buckets.find(in.bucket(), in.expectedBucketOwner());
-    return new GetBucketAclOutput().owner(Listings.owner(bucket)).grants(Buckets.grants(bucket));
+    return buckets.acl(in);
   }
 
   @Override
   public PutBucketAclResponse putBucketAcl(Call call, PutBucketAclRequest in) {
-    if (in.acl() == null) {
-      throw S3Errors.notImplemented("access control lists other than the canned ones");
-    }
-    String acl = Buckets.acl(in.acl());
-    settings.change(
-        in.bucket(),
-        in.expectedBucketOwner(),
-        (tx, bucket) -> {
-          PublicAccess.checkAcl(tx, bucket.name(), acl);
-          return bucket.withAcl(acl);
-        });
+    buckets.putAcl(in);
     return new PutBucketAclResponse();
   }
 
   @Override
   public GetObjectAclOutput getObjectAcl(Call call, GetObjectAclRequest in) {
-    Bucket bucket = details.bucketOf(in);
-    return new GetObjectAclOutput()
-        .owner(Listings.owner(bucket))
-        .grants(Buckets.grants(bucket.withAcl("private")));
+    return details.acl(in);
   }
 
   @Override
   public GetBucketReplicationOutput getBucketReplication(
       Call call, GetBucketReplicationRequest in) {
-    buckets.find(in.bucket(), in.expectedBucketOwner());
-    throw S3Errors.noSetting(
-        "ReplicationConfigurationNotFoundError",
-        "The replication configuration was not found",
-        in.bucket());
+    return buckets.replication(in);
   }
 
   @Override
   public GetObjectLockConfigurationOutput getObjectLockConfiguration(
       Call call, GetObjectLockConfigurationRequest in) {
-    buckets.find(in.bucket(), in.expectedBucketOwner());
-    throw S3Errors.noSetting(
-        "ObjectLockConfigurationNotFoundError",
-        "Object Lock configuration does not exist for this bucket",
-        in.bucket());
+    return buckets.objectLock(in);
   }
 }

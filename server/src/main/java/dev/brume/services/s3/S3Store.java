@@ -126,6 +126,25 @@ final class S3Store {
     return found.isEmpty() ? null : found.getFirst();
   }
 
+  /// The newest version of a key, or the one with this id; never a delete marker.
+  Version requireVersion(Reader reader, Bucket bucket, String key, @Nullable String versionId) {
+    if (versionId == null) {
+      Version newest = newest(reader, bucket.name(), key);
+      if (newest == null || newest.deleteMarker()) {
+        throw S3Errors.noSuchKey(key);
+      }
+      return newest;
+    }
+    Version version = version(reader, bucket.name(), key, versionId);
+    if (version == null) {
+      throw S3Errors.noSuchVersion(key, versionId);
+    }
+    if (version.deleteMarker()) {
+      throw S3Errors.methodNotAllowed("GET");
+    }
+    return version;
+  }
+
   /// All versions of a key, newest first.
   List<Version> versions(Reader reader, String bucket, String key) {
     var found = new ArrayList<Version>();

@@ -1,9 +1,5 @@
 package dev.brume.services.s3;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.brume.auth.PolicyDocument;
-import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
@@ -12,7 +8,6 @@ import dev.brume.protocol.Documents;
 import dev.brume.store.Kv;
 import dev.brume.store.Reader;
 import dev.brume.store.Tx;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -136,80 +131,6 @@ final class Settings {
     put(in.bucket(), in.expectedBucketOwner(), ENCRYPTION, given);
   }
 
-  GetBucketPolicyOutput policy(GetBucketPolicyRequest in) {
-    GetBucketPolicyOutput policy =
-        get(in.bucket(), in.expectedBucketOwner(), POLICY, new GetBucketPolicyOutput());
-    if (policy == null) {
-      throw S3Errors.noSetting(
-          "NoSuchBucketPolicy", "The bucket policy does not exist", in.bucket());
-    }
-    return policy;
-  }
-
-  void putPolicy(PutBucketPolicyRequest in) {
-    String text = in.policy() == null ? "" : in.policy();
-    if (text.getBytes(StandardCharsets.UTF_8).length > S3Limits.POLICY_BYTES_MAX) {
-      throw S3Errors.malformedPolicy("Policy exceeds the maximum allowed document size.");
-    }
-    try {
-      JsonNode policy = Json.parse(text);
-      if (!policy.isObject() || !policy.has("Statement")) {
-        throw S3Errors.malformedPolicy("Missing required field Statement");
-      }
-      for (JsonNode statement : statements(policy)) {
-        if (!statement.has("Principal") && !statement.has("NotPrincipal")) {
-          throw S3Errors.malformedPolicy("Missing required field Principal");
-        }
-      }
-      PolicyDocument.parse(text);
-    } catch (JsonProcessingException e) {
-      throw S3Errors.malformedPolicy("Policies must be valid JSON and the first byte must be '{'");
-    } catch (IllegalArgumentException e) {
-      throw S3Errors.malformedPolicy(String.valueOf(e.getMessage()));
-    }
-    kv.tx(
-        tx -> {
-          Bucket of = store.require(tx, in.bucket(), in.expectedBucketOwner());
-          if (isPublic(text)) {
-            PublicAccess.checkPolicy(tx, of.name());
-          }
-          byte[] document = Documents.write(new GetBucketPolicyOutput().policy(text));
-          tx.put(S3Store.settingKey(of.name(), POLICY), document);
-          return of;
-        });
-  }
-
-  private static Iterable<JsonNode> statements(JsonNode policy) {
-    JsonNode statement = policy.get("Statement");
-    return statement.isArray() ? statement : List.of(statement);
-  }
-
-  GetBucketPolicyStatusOutput policyStatus(GetBucketPolicyStatusRequest in) {
-    String text =
-        policy(
-                new GetBucketPolicyRequest()
-                    .bucket(in.bucket())
-                    .expectedBucketOwner(in.expectedBucketOwner()))
-            .policy();
-    return new GetBucketPolicyStatusOutput()
-        .policyStatus(new PolicyStatus().isPublic(text != null && isPublic(text)));
-  }
-
-  // Lets everybody do something, without a condition.
-  private static boolean isPublic(String policy) {
-    boolean open = false;
-    for (JsonNode statement : statements(Json.parseOwn(policy))) {
-      JsonNode principal = statement.path("Principal");
-      boolean everybody =
-          principal.asText().equals("*") || principal.path("AWS").asText().equals("*");
-      open |=
-          everybody
-              && statement.path("Effect").asText().equals("Allow")
-              && statement.path("Condition").isEmpty();
-    }
-    return open;
-  }
-
   GetBucketTaggingOutput tagging(GetBucketTaggingRequest in) {
     GetBucketTaggingOutput tags =
         get(in.bucket(), in.expectedBucketOwner(), TAGGING, new GetBucketTaggingOutput());
@@ -237,7 +158,20 @@ final class Settings {
     put(in.bucket(), in.expectedBucketOwner(), TAGGING, new GetBucketTaggingOutput().tagSet(tags));
   }
 
-  void putLifecycle(Call call, PutBucketLifecycleConfigurationRequest in, Lifecycle lifecycle) {
+  GetBucketLifecycleConfigurationOutput lifecycle(GetBucketLifecycleConfigurationRequest in) {
+    return present(
+        get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            LIFECYCLE,
+            new GetBucketLifecycleConfigurationOutput()),
+        "NoSuchLifecycleConfiguration",
+        "The lifecycle configuration does not exist",
+        in.bucket());
+  }
+
+  PutBucketLifecycleConfigurationOutput putLifecycle(
+      Call call, PutBucketLifecycleConfigurationRequest in, Lifecycle lifecycle) {
     BucketLifecycleConfiguration given = in.lifecycleConfiguration();
     if (given == null || given.rules().isEmpty()) {
       throw S3Errors.malformedXml();
@@ -259,6 +193,8 @@ final class Settings {
           lifecycle.schedule(tx, of.name(), call.now());
           return of;
         });
+    return new PutBucketLifecycleConfigurationOutput()
+        .transitionDefaultMinimumObjectSize(in.transitionDefaultMinimumObjectSize());
   }
 
   private static String minimumSize(PutBucketLifecycleConfigurationRequest in) {
@@ -266,8 +202,81 @@ final class Settings {
     return given == null ? "all_storage_classes_128K" : given;
   }
 
+  GetBucketCorsOutput cors(GetBucketCorsRequest in) {
+    return present(
+        get(in.bucket(), in.expectedBucketOwner(), CORS, new GetBucketCorsOutput()),
+        "NoSuchCORSConfiguration",
+        "The CORS configuration does not exist",
+        in.bucket());
+  }
+
+  GetBucketWebsiteOutput website(GetBucketWebsiteRequest in) {
+    return present(
+        get(in.bucket(), in.expectedBucketOwner(), WEBSITE, new GetBucketWebsiteOutput()),
+        "NoSuchWebsiteConfiguration",
+        "The specified bucket does not have a website configuration",
+        in.bucket());
+  }
+
+  GetPublicAccessBlockOutput publicAccess(GetPublicAccessBlockRequest in) {
+    return new GetPublicAccessBlockOutput()
+        .publicAccessBlockConfiguration(
+            present(
+                get(
+                    in.bucket(),
+                    in.expectedBucketOwner(),
+                    PUBLIC_ACCESS,
+                    new PublicAccessBlockConfiguration()),
+                "NoSuchPublicAccessBlockConfiguration",
+                "The public access block configuration was not found",
+                in.bucket()));
+  }
+
+  GetBucketOwnershipControlsOutput ownership(GetBucketOwnershipControlsRequest in) {
+    return new GetBucketOwnershipControlsOutput()
+        .ownershipControls(
+            present(
+                get(in.bucket(), in.expectedBucketOwner(), OWNERSHIP, new OwnershipControls()),
+                "OwnershipControlsNotFoundError",
+                "The bucket ownership controls were not found",
+                in.bucket()));
+  }
+
+  GetBucketLoggingOutput logging(GetBucketLoggingRequest in) {
+    GetBucketLoggingOutput kept =
+        get(in.bucket(), in.expectedBucketOwner(), LOGGING, new GetBucketLoggingOutput());
+    return kept == null ? new GetBucketLoggingOutput() : kept;
+  }
+
+  void putLogging(PutBucketLoggingRequest in) {
+    if (in.bucketLoggingStatus() != null && in.bucketLoggingStatus().loggingEnabled() != null) {
+      throw S3Errors.notImplemented("S3 server access logs");
+    }
+    delete(in.bucket(), in.expectedBucketOwner(), LOGGING);
+  }
+
+  GetBucketAccelerateConfigurationOutput accelerate(GetBucketAccelerateConfigurationRequest in) {
+    GetBucketAccelerateConfigurationOutput kept =
+        get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            ACCELERATE,
+            new GetBucketAccelerateConfigurationOutput());
+    return kept == null ? new GetBucketAccelerateConfigurationOutput() : kept;
+  }
+
+  GetBucketRequestPaymentOutput requestPayment(GetBucketRequestPaymentRequest in) {
+    GetBucketRequestPaymentOutput kept =
+        get(
+            in.bucket(),
+            in.expectedBucketOwner(),
+            REQUEST_PAYMENT,
+            new GetBucketRequestPaymentOutput());
+    return kept == null ? new GetBucketRequestPaymentOutput().payer("BucketOwner") : kept;
+  }
+
   /// Throws the setting's own error when it is absent.
-  static <T> T present(@Nullable T setting, String code, String message, String bucket) {
+  private static <T> T present(@Nullable T setting, String code, String message, String bucket) {
     if (setting == null) {
       throw S3Errors.noSetting(code, message, bucket);
     }

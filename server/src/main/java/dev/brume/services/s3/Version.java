@@ -1,5 +1,6 @@
 package dev.brume.services.s3;
 
+import dev.brume.ids.Ids;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,10 @@ record Version(
   }
 
   record Part(int number, long sizeBytes, String etag, Map<String, String> checksums) {}
+
+  static String newId(Ids ids) {
+    return ids.lower(32);
+  }
 
   static Version marker(String key, long sequence, String versionId, long nowMillis) {
     return new Version(
