@@ -1,5 +1,5 @@
 """Requests that no client sends: each must get a clear 4xx (or a closed connection), and the server must go on."""
-import os, socket, struct, urllib.parse
+import gzip, os, socket, struct, urllib.parse
 
 host, port = urllib.parse.urlparse(os.environ['AWS_ENDPOINT_URL']).netloc.split(':')
 AUTH = 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/%s/aws4_request, SignedHeaders=host, Signature=' + '0' * 64
@@ -68,6 +68,12 @@ refused(raw(b'\x16\x03\x01\x02\x00' + os.urandom(200)), 'TLS hello')
 refused(raw(b'NONSENSE\r\n\r\n'), 'nonsense')
 refused(json_call('AmazonSQS.SendMessage', b'{"QueueUrl":"x","MessageBody":"' + b'a' * (20 << 20) + b'"}', 'sqs'), 'oversize body')
 refused(request('s3', {}, b'', 'GET', '/bucket/%zz%'), 'broken percent')
+bomb = gzip.compress(b' ' * (300 << 20), 6)
+packed = {'Content-Encoding': 'gzip', 'X-Amz-Target': 'DynamoDB_20120810.PutItem', 'Content-Type': 'application/x-amz-json-1.0'}
+refused(request('dynamodb', packed, bomb), 'zip bomb')
+refused(request('dynamodb', packed, bomb[:1000]), 'half a zip bomb')
+refused(request('iam', {'Content-Encoding': 'gzip', 'Content-Type': 'application/x-www-form-urlencoded'}, bomb), 'zip bomb of a form')
+refused(request('iam', {'Content-Encoding': 'gzip', 'Content-Type': 'application/x-www-form-urlencoded'}, b'Action=ListRoles&Version=2010-05-08'), 'form that is not gzip')
 with socket.create_connection((host, int(port))) as slow:
     slow.sendall(b'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nhalf')
     alive('a client that stops half-way')

@@ -19,6 +19,7 @@ import dev.brume.model.Struct;
 import dev.brume.protocol.Bodies;
 import dev.brume.protocol.Codec;
 import dev.brume.protocol.Codecs;
+import dev.brume.protocol.Compression;
 import dev.brume.protocol.Payload;
 import dev.brume.protocol.RequestHead;
 import dev.brume.protocol.Route;
@@ -86,12 +87,15 @@ public final class Gateway implements Handler {
             exchange.rawQuery(),
             exchange.headers(),
             signature.signingName());
-    byte[] form = head.hasForm() ? form(exchange) : null;
-    Route route =
-        router.route(head, form == null ? null : new String(form, StandardCharsets.UTF_8));
+    Form form = head.hasForm() ? form(exchange) : null;
+    Route route = router.route(head, form == null ? null : form.text());
     String requestId = requestId(route.protocol());
     var answer = new Answer(exchange, route, requestId, ids);
     Operation operation = route.operation();
+    if (form != null && form.error() != null) {
+      answer.error(form.error());
+      return;
+    }
     if (operation == null) {
       answer.error(route.error() == null ? internal(route) : route.error());
       return;
@@ -104,7 +108,7 @@ public final class Gateway implements Handler {
       Exchange exchange,
       RequestHead head,
       Signature signature,
-      byte @Nullable [] form,
+      @Nullable Form form,
       Route route,
       Operation operation,
       String requestId) {
@@ -112,6 +116,13 @@ public final class Gateway implements Handler {
       return route.model();
     }
   }
+
+  /// A form, which is read before its operation is known.
+  ///
+  /// @param raw as it came: what is signed
+  /// @param text unpacked; empty when it is refused
+  /// @param error why it is refused, null when it is not
+  private record Form(byte[] raw, String text, @Nullable ServiceError error) {}
 
   private void serve(Request request, Answer answer) throws IOException {
     try {
@@ -142,7 +153,9 @@ public final class Gateway implements Handler {
   private Struct run(Request request) throws IOException {
     ServiceModel model = request.model();
     Protocol protocol = request.route().protocol();
-    var body = new RequestPayload(request.exchange(), request.head(), request.form());
+    Form form = request.form();
+    var body =
+        new RequestPayload(request.exchange(), request.head(), form == null ? null : form.raw());
     AuthErrors errors = AuthErrors.of(protocol);
     Caller caller =
         authenticator.authenticate(
@@ -169,7 +182,7 @@ public final class Gateway implements Handler {
                 request.route().path(),
                 request.exchange().rawQuery(),
                 request.exchange().headers(),
-                body.open(caller)));
+                body.open(caller, request.route())));
     Call call =
         new Call(
             caller.account(),
@@ -204,20 +217,28 @@ public final class Gateway implements Handler {
       return bytes;
     }
 
-    Body open(Caller caller) {
+    Body open(Caller caller, Route route) {
       byte[] bytes = buffer;
-      return bytes == null
-          ? Payload.open(head, exchange.body(), exchange.contentLength(), caller.chunks())
-          : Payload.open(head, new ByteArrayInputStream(bytes), bytes.length, caller.chunks());
+      Body body =
+          bytes == null
+              ? Payload.open(head, exchange.body(), exchange.contentLength(), caller.chunks())
+              : Payload.open(head, new ByteArrayInputStream(bytes), bytes.length, caller.chunks());
+      return Compression.open(body, head.headers(), route.model().identity(), route.protocol());
     }
   }
 
-  private static byte[] form(Exchange exchange) throws IOException {
+  private static Form form(Exchange exchange) {
+    byte[] raw = new byte[0];
     try {
-      return Bodies.read(
-          new Body(exchange.body(), exchange.contentLength()), Bodies.BUFFERED_BYTES_MAX);
+      int bytesMax = Bodies.BUFFERED_BYTES_MAX;
+      raw = Bodies.read(new Body(exchange.body(), exchange.contentLength()), bytesMax);
+      byte[] form =
+          Compression.isPacked(exchange.headers(), Protocol.AWS_QUERY)
+              ? Compression.unpack(raw, bytesMax, Protocol.AWS_QUERY)
+              : raw;
+      return new Form(raw, new String(form, StandardCharsets.UTF_8), null);
     } catch (ServiceError e) {
-      throw new IOException(e.getMessage(), e);
+      return new Form(raw, "", e);
     }
   }
 

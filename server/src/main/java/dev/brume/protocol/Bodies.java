@@ -25,17 +25,21 @@ public final class Bodies {
       throw tooLarge(bytesMax);
     }
     try (InputStream in = body.stream()) {
-      byte[] bytes = in.readNBytes(bytesMax);
-      // The read at the end is what runs the checks of a checked stream.
-      if (in.read() >= 0) {
-        throw tooLarge(bytesMax);
-      }
-      return bytes;
+      return bounded(in, bytesMax);
     } catch (BodyError e) {
       throw e.error();
     } catch (IOException e) {
       throw new ServiceError("RequestTimeout", "The request body could not be read", 400);
     }
+  }
+
+  static byte[] bounded(InputStream in, int bytesMax) throws IOException {
+    byte[] bytes = in.readNBytes(bytesMax);
+    // The read at the end is what runs the checks of a checked stream.
+    if (in.read() >= 0) {
+      throw tooLarge(bytesMax);
+    }
+    return bytes;
   }
 
   /// Reads a body that Brume made itself.
