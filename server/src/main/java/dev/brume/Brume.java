@@ -8,6 +8,7 @@ import dev.brume.auth.StoredPolicies;
 import dev.brume.events.Outbox;
 import dev.brume.functions.Functions;
 import dev.brume.functions.FunctionsSettings;
+import dev.brume.gateway.BrowserAccess;
 import dev.brume.gateway.FrontDoor;
 import dev.brume.gateway.Gateway;
 import dev.brume.gateway.Services;
@@ -73,7 +74,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +97,7 @@ public final class Brume implements AutoCloseable {
   private final Services services;
   private final @Nullable Authorizer authorizer;
   private final List<FrontDoor> doors = new ArrayList<>();
+  private final Map<String, BrowserAccess> browsers = new HashMap<>();
   private final List<ResourceType> types = new ArrayList<>();
   // What runs on its own, stopped in this order before the store closes.
   private final List<Runnable> closing = new ArrayList<>();
@@ -200,6 +204,7 @@ public final class Brume implements AutoCloseable {
     var s3 = new S3Service(kv, blobs, timers, targets, ids);
     s3.sweepBlobs();
     services.add(s3);
+    browsers.put("s3", s3.browsers());
     types.addAll(new S3Resources(services).all());
 
     Functions functions = functions(settings);
@@ -260,6 +265,7 @@ public final class Brume implements AutoCloseable {
   private Handler gateway(Settings settings) {
     return new Gateway(
         doors,
+        browsers,
         new Router(ServiceModels.identities(), ServiceModels::get),
         new Authenticator(credentials, wall, settings.region()),
         services,

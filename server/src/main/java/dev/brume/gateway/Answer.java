@@ -21,7 +21,8 @@ import java.util.zip.CRC32;
 /// Sends what came out of a request, with the headers that every answer has.
 ///
 /// @param requestId the id that logs and answer share
-record Answer(Exchange exchange, Route route, String requestId, Ids ids) {
+/// @param cors what the browser is told about the page that asks
+record Answer(Exchange exchange, Route route, String requestId, Ids ids, Headers cors) {
   private static final int BUFFERED_BYTES_MAX = 256 << 10;
 
   void success(Operation operation, Struct output) throws IOException {
@@ -36,12 +37,17 @@ record Answer(Exchange exchange, Route route, String requestId, Ids ids) {
     send(codec().encodeError(route.model(), error, requestId));
   }
 
+  void preflight(Headers headers) throws IOException {
+    send(new WireResponse(200, headers, Body.of("")));
+  }
+
   private Codec codec() {
     return Codecs.of(route.protocol());
   }
 
   private void send(WireResponse response) throws IOException {
     Headers headers = response.headers();
+    cors.forEach(headers::set);
     if (route.protocol() == Protocol.REST_XML) {
       headers.set("x-amz-request-id", requestId);
       headers.set("x-amz-id-2", Base64.getEncoder().encodeToString(ids.bytes(48)));

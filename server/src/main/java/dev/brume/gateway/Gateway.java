@@ -4,8 +4,10 @@ import dev.brume.auth.AuthErrors;
 import dev.brume.auth.Authenticator;
 import dev.brume.auth.Authenticator.Caller;
 import dev.brume.auth.Signature;
+import dev.brume.gateway.BrowserAccess.Grant;
 import dev.brume.http.Exchange;
 import dev.brume.http.Handler;
+import dev.brume.http.Headers;
 import dev.brume.ids.Ids;
 import dev.brume.model.Body;
 import dev.brume.model.BodyError;
@@ -32,6 +34,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ public final class Gateway implements Handler {
       Set.of("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity");
 
   private final List<FrontDoor> doors;
+  private final Map<String, BrowserAccess> browsers;
   private final Router router;
   private final Authenticator authenticator;
   private final Services services;
@@ -52,10 +56,12 @@ public final class Gateway implements Handler {
   private final String endpoint;
 
   /// @param doors asked in this order before the services
+  /// @param browsers by the name of the service
   /// @param endpoint where Brume is reached when the `Host` header does not say so, e.g.
   ///   `http://127.0.0.1:4566`
   public Gateway(
       List<FrontDoor> doors,
+      Map<String, BrowserAccess> browsers,
       Router router,
       Authenticator authenticator,
       Services services,
@@ -63,6 +69,7 @@ public final class Gateway implements Handler {
       Ids ids,
       String endpoint) {
     this.doors = List.copyOf(doors);
+    this.browsers = Map.copyOf(browsers);
     this.router = router;
     this.authenticator = authenticator;
     this.services = services;
@@ -90,7 +97,16 @@ public final class Gateway implements Handler {
     Form form = head.hasForm() ? form(exchange) : null;
     Route route = router.route(head, form == null ? null : form.text());
     String requestId = requestId(route.protocol());
-    var answer = new Answer(exchange, route, requestId, ids);
+    BrowserAccess access = browsers.get(route.model().name());
+    if (access != null && exchange.method().equals("OPTIONS")) {
+      preflight(access, new Answer(exchange, route, requestId, ids, new Headers()));
+      return;
+    }
+    Grant grant =
+        access == null
+            ? Grant.none()
+            : access.grant(route.path(), exchange.method(), exchange.headers());
+    var answer = new Answer(exchange, route, requestId, ids, grant.headers());
     Operation operation = route.operation();
     if (form != null && form.error() != null) {
       answer.error(form.error());
@@ -100,7 +116,16 @@ public final class Gateway implements Handler {
       answer.error(route.error() == null ? internal(route) : route.error());
       return;
     }
-    serve(new Request(exchange, head, signature, form, route, operation, requestId), answer);
+    serve(new Request(exchange, head, signature, form, route, grant, operation, requestId), answer);
+  }
+
+  private static void preflight(BrowserAccess access, Answer answer) throws IOException {
+    try {
+      Exchange exchange = answer.exchange();
+      answer.preflight(access.preflight(answer.route().path(), exchange.headers()));
+    } catch (ServiceError e) {
+      answer.error(e);
+    }
   }
 
   /// A request that is known to be for an operation.
@@ -110,6 +135,7 @@ public final class Gateway implements Handler {
       Signature signature,
       @Nullable Form form,
       Route route,
+      Grant grant,
       Operation operation,
       String requestId) {
     ServiceModel model() {
@@ -165,7 +191,9 @@ public final class Gateway implements Handler {
             model.identity().signingName(),
             errors,
             body::buffered);
-    if (caller.principal() instanceof Principal.Root && WebPages.foreign(request.exchange())) {
+    if (caller.principal() instanceof Principal.Root
+        && !request.grant().named()
+        && WebPages.foreign(request.exchange())) {
       // Nothing but the form of an owner's signature is checked, so a page could make one up.
       throw new ServiceError("AccessDenied", "Refused: sent by a web page of another site", 403);
     }

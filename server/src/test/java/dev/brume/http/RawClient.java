@@ -10,23 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /// A client that sends exactly the bytes it is told.
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
-  RawClient(int port) throws IOException {
+  public RawClient(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
     socket.setSoTimeout(10_000);
     in = new BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();
   }
 
-  RawClient send(String text) throws IOException {
+  public RawClient send(String text) throws IOException {
     return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  RawClient send(byte[] bytes) throws IOException {
+  public RawClient send(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
     return this;
@@ -41,7 +41,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /// One response's head and body.
-  record Answer(int status, String head, String body) {}
+  public record Answer(int status, String head, String body) {}
 
   /// Reads status line and headers, up to the empty line.
   String head() throws IOException {
@@ -57,7 +57,7 @@ final class RawClient implements AutoCloseable {
   }
 
   /// Reads one response; its body by Content-Length or chunked.
-  Answer answer() throws IOException {
+  public Answer answer() throws IOException {
     return answer(false);
   }
 

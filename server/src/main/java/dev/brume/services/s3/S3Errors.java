@@ -112,6 +112,20 @@ final class S3Errors {
     return error("InvalidRequest", message, 400);
   }
 
+  static ServiceError badRequest(String message) {
+    return error("BadRequest", message, 400);
+  }
+
+  /// A preflight request that is refused.
+  ///
+  /// @param method that the page wants to use
+  /// @param resourceType `BUCKET` or `OBJECT`
+  static ServiceError corsForbidden(String reason, String method, String resourceType) {
+    return error("AccessForbidden", "CORSResponse: " + reason, 403)
+        .with("Method", method)
+        .with("ResourceType", resourceType);
+  }
+
   static ServiceError invalidPart() {
     return error(
         "InvalidPart",

@@ -19,6 +19,9 @@ final class S3Limits {
   static final int TAG_KEY_CHARACTERS_MAX = 128;
   static final int TAG_VALUE_CHARACTERS_MAX = 256;
   static final int POLICY_BYTES_MAX = 20_480;
+  static final int CORS_RULES_MAX = 100;
+  static final int CORS_BYTES_MAX = 64 << 10;
+  static final int CORS_RULE_ID_CHARACTERS_MAX = 255;
 
   private S3Limits() {}
 }

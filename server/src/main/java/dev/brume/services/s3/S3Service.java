@@ -1,6 +1,7 @@
 package dev.brume.services.s3;
 
 import dev.brume.events.Targets;
+import dev.brume.gateway.BrowserAccess;
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
 import dev.brume.model.Struct;
@@ -60,6 +61,11 @@ public final class S3Service implements S3Api {
           }
           return true;
         });
+  }
+
+  /// What pages of other origins may do with buckets.
+  public BrowserAccess browsers() {
+    return new S3Browsers(kv);
   }
 
   @Override
@@ -306,7 +312,7 @@ public final class S3Service implements S3Api {
 
   @Override
   public PutBucketCorsResponse putBucketCors(Call call, PutBucketCorsRequest in) {
-    settings.put(in.bucket(), in.expectedBucketOwner(), Settings.CORS, in.corsConfiguration());
+    settings.putCors(in);
     return new PutBucketCorsResponse();
   }
 

@@ -210,6 +210,11 @@ final class Settings {
         in.bucket());
   }
 
+  void putCors(PutBucketCorsRequest in) {
+    Cors.check(in.corsConfiguration());
+    put(in.bucket(), in.expectedBucketOwner(), CORS, in.corsConfiguration());
+  }
+
   GetBucketWebsiteOutput website(GetBucketWebsiteRequest in) {
     return present(
         get(in.bucket(), in.expectedBucketOwner(), WEBSITE, new GetBucketWebsiteOutput()),

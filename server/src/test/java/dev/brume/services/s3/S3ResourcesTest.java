@@ -47,7 +47,7 @@ class S3ResourcesTest {
           "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
           "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 9}]}]},
        "CorsConfiguration": {"CorsRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"],
-         "ExposedHeaders": ["x"], "MaxAge": 5}]},
+         "ExposedHeaders": ["x"], "AllowedHeaders": ["y-*"], "Id": "web", "MaxAge": 5}]},
        "WebsiteConfiguration": {"IndexDocument": "i.html", "ErrorDocument": "e.html"},
        "OwnershipControls": {"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
        "NotificationConfiguration": {"QueueConfigurations": [{"Event": "s3:ObjectCreated:*",
@@ -77,12 +77,12 @@ class S3ResourcesTest {
     assertThat(lifecycle.rules()).hasSize(2);
     assertThat(lifecycle.rules().get(1).filter().and().tags()).hasSize(1);
     assertThat(lifecycle.rules().get(1).transitions().getFirst().days()).isEqualTo(9);
-    assertThat(
-            s3.getBucketCors(call, new GetBucketCorsRequest().bucket("staging"))
-                .corsRules()
-                .getFirst()
-                .maxAgeSeconds())
-        .isEqualTo(5);
+    CORSRule cors =
+        s3.getBucketCors(call, new GetBucketCorsRequest().bucket("staging")).corsRules().getFirst();
+    assertThat(cors.maxAgeSeconds()).isEqualTo(5);
+    assertThat(cors.id()).isEqualTo("web");
+    assertThat(cors.exposeHeaders()).containsExactly("x");
+    assertThat(cors.allowedHeaders()).containsExactly("y-*");
     assertThat(
             s3.getBucketNotificationConfiguration(
                     call, new GetBucketNotificationConfigurationRequest().bucket("staging"))
