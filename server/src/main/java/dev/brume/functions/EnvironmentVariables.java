@@ -17,14 +17,13 @@ final class EnvironmentVariables {
   /// @param task its code
   /// @param layers `/opt`
   /// @param runtime the runtime's own files
-  /// @param nodeModules the AWS SDK
   /// @param temporary its own folder when that is not `/tmp`
-  record Folders(
-      String task, String layers, String runtime, String nodeModules, @Nullable Path temporary) {}
+  record Folders(String task, String layers, String runtime, @Nullable Path temporary) {}
 
   /// @param initialization `on-demand` or `provisioned-concurrency`
   static Map<String, String> of(
       FunctionSpec spec,
+      RuntimeFamily family,
       Credentials credentials,
       String logStream,
       String initialization,
@@ -39,22 +38,7 @@ final class EnvironmentVariables {
     all.put("AWS_ENDPOINT_URL", spec.endpoint());
     all.put("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
     all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    if (spec.runtime().startsWith("nodejs")) {
-      // The SDK is ours, not the customer's: its advice about the version of Node is no news here.
-      all.put("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
-      all.put(
-          "NODE_PATH",
-          folders.layers()
-              + "/nodejs/node_modules:"
-              + folders.nodeModules()
-              + ":"
-              + folders.runtime()
-              + ":"
-              + folders.task());
-    } else {
-      all.put("PYTHONPATH", folders.layers() + "/python:" + folders.runtime());
-      all.put("PYTHONDONTWRITEBYTECODE", "1");
-    }
+    all.putAll(family.functionVariables(folders));
     if (folders.temporary() != null) {
       all.put("TMPDIR", folders.temporary().toString());
       all.put("HOME", folders.temporary().toString());

@@ -27,6 +27,7 @@ public final class Functions implements AutoCloseable {
   private final Clock clock;
   private final CodeStore code;
   private final Pool pool;
+  private final Interpreters interpreters;
   private final Starter starter;
   private final Provisioned provisioned;
   private final CompletableFuture<Launcher> launcher = new CompletableFuture<>();
@@ -42,7 +43,8 @@ public final class Functions implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("functions-timer").daemon(true).factory());
     timer.setRemoveOnCancelPolicy(true);
-    starter = new Starter(settings, clock, ids, code, pool, launcher, timer);
+    interpreters = new Interpreters(settings);
+    starter = new Starter(settings, clock, ids, code, pool, interpreters, launcher, timer);
     provisioned = new Provisioned(clock, pool, starter);
     timer.scheduleWithFixedDelay(
         () -> pool.busy().forEach(Environment::checkMemory),
@@ -55,7 +57,7 @@ public final class Functions implements AutoCloseable {
         .start(
             () -> {
               try {
-                launcher.complete(new Launcher(settings, code, ids));
+                launcher.complete(new Launcher(settings, code, interpreters, ids));
               } catch (RuntimeException e) {
                 launcher.completeExceptionally(e);
               }
@@ -65,6 +67,11 @@ public final class Functions implements AutoCloseable {
   /// Where functions' code is kept.
   public CodeStore code() {
     return code;
+  }
+
+  /// Whether Brume has an inside for this runtime, by Lambda's name for it.
+  public boolean knows(String runtime) {
+    return interpreters.knows(runtime);
   }
 
   /// Gets ready for a function that will be invoked soon: learns what it imports, and starts a

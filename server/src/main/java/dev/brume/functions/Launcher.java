@@ -4,7 +4,6 @@ import dev.brume.ids.Ids;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -21,40 +20,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Starts the processes of environments. All of them from one platform thread that lives as long as
 /// we do: they ask to be killed when the thread that started them ends.
 final class Launcher implements AutoCloseable {
-  private static final List<String> NODE_FILES = List.of("bootstrap.cjs", "cfn-response.js");
-  private static final List<String> PYTHON_FILES = List.of("bootstrap.py", "cfnresponse.py");
   private final FunctionsSettings settings;
   private final CodeStore code;
   private final Ids ids;
   private final Sandbox sandbox;
   private final Path runtimeFolder;
-  private final NodeSdk nodeSdk;
   private final AtomicInteger numbers = new AtomicInteger();
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("functions-spawner").daemon(true).factory());
 
-  Launcher(FunctionsSettings settings, CodeStore code, Ids ids) {
+  Launcher(FunctionsSettings settings, CodeStore code, Interpreters interpreters, Ids ids) {
     this.settings = settings;
     this.code = code;
     this.ids = ids;
-    nodeSdk = new NodeSdk(settings.cacheFolder());
     try {
       sweep();
       Files.createDirectories(settings.runFolder());
       Files.setPosixFilePermissions(
           settings.runFolder(), PosixFilePermissions.fromString("rwx------"));
       runtimeFolder = Files.createDirectories(settings.runFolder().resolve("runtime"));
-      for (String file : NODE_FILES) {
-        Sandbox.extract("node/" + file, runtimeFolder);
-      }
-      for (String file : PYTHON_FILES) {
-        Sandbox.extract("python/" + file, runtimeFolder);
+      for (RuntimeFamily family : interpreters.families()) {
+        for (String resource : family.resources()) {
+          Sandbox.extract(resource, runtimeFolder);
+        }
+        family.arrange(code.codeFolder());
       }
       Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
       sandbox =
           Sandbox.probe(script, code.codeFolder(), settings.runFolder(), settings.isolation());
-      linkForImports();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,10 +56,6 @@ final class Launcher implements AutoCloseable {
 
   Sandbox sandbox() {
     return sandbox;
-  }
-
-  Path nodeModules() {
-    return nodeSdk.modules();
   }
 
   Path runtimeFolder() {
@@ -86,9 +76,7 @@ final class Launcher implements AutoCloseable {
               + " require)",
           false);
     }
-    if (interpreter.kind() == Interpreter.Kind.NODE) {
-      nodeSdk.ensure();
-    }
+    interpreter.family().ensure();
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
@@ -140,17 +128,11 @@ final class Launcher implements AutoCloseable {
 
   private List<String> binds(Interpreter interpreter) {
     var binds = new ArrayList<String>();
-    List<String> files =
-        switch (interpreter.kind()) {
-          case NODE -> NODE_FILES;
-          case PYTHON -> PYTHON_FILES;
-        };
-    for (String file : files) {
+    for (String resource : interpreter.family().resources()) {
+      Path file = Path.of(resource).getFileName();
       binds.add(runtimeFolder.resolve(file) + " var/runtime/" + file);
     }
-    if (interpreter.kind() == Interpreter.Kind.NODE && Files.isDirectory(nodeSdk.modules())) {
-      binds.add(nodeSdk.modules() + " var/runtime/node_modules");
-    }
+    binds.addAll(interpreter.family().binds());
     for (Path folder : interpreter.folders()) {
       binds.add(folder + " " + folder.toString().substring(1));
     }
@@ -159,10 +141,7 @@ final class Launcher implements AutoCloseable {
 
   private List<String> runtimeCommand(Interpreter interpreter) {
     String folder = sandbox.hasOwnRoot() ? "/var/runtime" : runtimeFolder.toString();
-    return switch (interpreter.kind()) {
-      case NODE -> List.of(interpreter.executable().toString(), folder + "/bootstrap.cjs");
-      case PYTHON -> List.of(interpreter.executable().toString(), folder + "/bootstrap.py");
-    };
+    return interpreter.family().command(interpreter, folder);
   }
 
   private Map<String, String> runtimeVariables(
@@ -175,30 +154,8 @@ final class Launcher implements AutoCloseable {
     variables.put("LANG", "en_US.UTF-8");
     variables.put("TZ", ":UTC");
     variables.put("HOME", own ? "/home/sbx_user1051" : places.temporary().toString());
-    switch (interpreter.kind()) {
-      case NODE -> variables.put("NODE_PATH", nodePath(own));
-      case PYTHON -> {
-        variables.put("PYTHONDONTWRITEBYTECODE", "1");
-        variables.put("PYTHONUTF8", "1");
-        variables.put("PYTHONUNBUFFERED", "1");
-      }
-    }
+    variables.putAll(interpreter.family().waitingVariables(own, runtimeFolder));
     return variables;
-  }
-
-  private String nodePath(boolean own) {
-    return own
-        ? "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
-        : nodeSdk.modules() + ":" + runtimeFolder;
-  }
-
-  // ES modules do not look at NODE_PATH, only in the node_modules of the folders above.
-  private void linkForImports() throws IOException {
-    Path link = code.codeFolder().resolve("node_modules");
-    if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
-      Files.delete(link);
-    }
-    Files.createSymbolicLink(link, nodeSdk.modules());
   }
 
   // What earlier processes that were killed have left behind.

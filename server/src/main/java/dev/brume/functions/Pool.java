@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,8 +29,7 @@ final class Pool {
   private final Condition quiet = lock.newCondition();
   private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
-  private final Map<Interpreter.Kind, Deque<Environment>> waiting =
-      new EnumMap<>(Interpreter.Kind.class);
+  private final Map<Interpreter, Deque<Environment>> waiting = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
   private int starting;
 
@@ -284,10 +282,10 @@ final class Pool {
     }
   }
 
-  @Nullable Environment takeWaiting(Interpreter.Kind kind) {
+  @Nullable Environment takeWaiting(Interpreter interpreter) {
     lock.lock();
     try {
-      Deque<Environment> mine = waiting.get(kind);
+      Deque<Environment> mine = waiting.get(interpreter);
       while (mine != null && !mine.isEmpty()) {
         Environment environment = mine.pop();
         if (environment.alive()) {
@@ -301,10 +299,10 @@ final class Pool {
     }
   }
 
-  int waiting(Interpreter.Kind kind) {
+  int waiting(Interpreter interpreter) {
     lock.lock();
     try {
-      Deque<Environment> mine = waiting.get(kind);
+      Deque<Environment> mine = waiting.get(interpreter);
       return mine == null ? 0 : mine.size();
     } finally {
       lock.unlock();
@@ -315,9 +313,7 @@ final class Pool {
     lock.lock();
     try {
       environment.idleSince(clock.nanoTime());
-      waiting
-          .computeIfAbsent(environment.interpreter().kind(), k -> new ArrayDeque<>())
-          .push(environment);
+      waiting.computeIfAbsent(environment.interpreter(), k -> new ArrayDeque<>()).push(environment);
     } finally {
       lock.unlock();
     }

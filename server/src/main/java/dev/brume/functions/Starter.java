@@ -38,7 +38,7 @@ final class Starter {
   private final ScheduledExecutorService timer;
   private final Interpreters interpreters;
   private final Imports imports = new Imports();
-  private final Set<Interpreter.Kind> refilling = ConcurrentHashMap.newKeySet();
+  private final Set<Interpreter> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -48,6 +48,7 @@ final class Starter {
       Ids ids,
       CodeStore code,
       Pool pool,
+      Interpreters interpreters,
       CompletableFuture<Launcher> launcher,
       ScheduledExecutorService timer) {
     this.settings = settings;
@@ -57,7 +58,7 @@ final class Starter {
     this.pool = pool;
     this.launcher = launcher;
     this.timer = timer;
-    interpreters = new Interpreters(settings);
+    this.interpreters = interpreters;
   }
 
   /// Gets ready for a function that will be invoked soon: learns what it imports, and starts a
@@ -81,7 +82,7 @@ final class Starter {
   Environment take(FunctionSpec spec) {
     Interpreter interpreter = interpreters.of(spec.runtime());
     try {
-      Environment environment = pool.takeWaiting(interpreter.kind());
+      Environment environment = pool.takeWaiting(interpreter);
       if (environment == null) {
         learn(interpreter, spec);
         environment = start(interpreter, Set.of());
@@ -126,16 +127,15 @@ final class Starter {
     boolean own = by.sandbox().hasOwnRoot();
     var folders =
         own
-            ? new EnvironmentVariables.Folders(
-                "/var/task", "/opt", "/var/runtime", "/var/runtime/node_modules", null)
+            ? new EnvironmentVariables.Folders("/var/task", "/opt", "/var/runtime", null)
             : new EnvironmentVariables.Folders(
                 task.toAbsolutePath().toString(),
                 layers == null ? "/opt" : layers.toAbsolutePath().toString(),
                 by.runtimeFolder().toString(),
-                by.nodeModules().toString(),
                 environment.places().temporary());
     Map<String, String> variables =
-        EnvironmentVariables.of(spec, credentials, stream, type, folders);
+        EnvironmentVariables.of(
+            spec, environment.interpreter().family(), credentials, stream, type, folders);
     environment.assign(
         new Environment.Assignment(spec, stream, credentials.expires(), type.equals(PROVISIONED)),
         EnvironmentVariables.message(variables, spec, notice(environment.interpreter(), spec)));
@@ -170,7 +170,7 @@ final class Starter {
   }
 
   private boolean learn(Interpreter interpreter, FunctionSpec spec) throws IOException {
-    return imports.learn(interpreter.kind(), spec.codeHash(), code.folder(spec.codeHash()));
+    return imports.learn(interpreter.family(), spec.codeHash(), code.folder(spec.codeHash()));
   }
 
   private void learnAndRefill(Interpreter interpreter, FunctionSpec spec) {
@@ -185,16 +185,16 @@ final class Starter {
   }
 
   private void refill(Interpreter interpreter) throws IOException {
-    if (!refilling.add(interpreter.kind())) {
+    if (!refilling.add(interpreter)) {
       return;
     }
     try {
-      while (!closed && pool.waiting(interpreter.kind()) < settings.waiting()) {
+      while (!closed && pool.waiting(interpreter) < settings.waiting()) {
         pool.awaitQuiet();
-        pool.addWaiting(start(interpreter, imports.preload(interpreter.kind())));
+        pool.addWaiting(start(interpreter, imports.preload(interpreter.family())));
       }
     } finally {
-      refilling.remove(interpreter.kind());
+      refilling.remove(interpreter);
     }
     if (closed) {
       pool.dropIdle(environment -> true);

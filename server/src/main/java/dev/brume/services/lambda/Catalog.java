@@ -412,8 +412,8 @@ final class Catalog {
     return given.isEmpty() ? "x86_64" : given.getFirst();
   }
 
-  private static void checkRuntime(String runtime) {
-    if (!runtime.startsWith("nodejs") && !runtime.startsWith("python3")) {
+  private void checkRuntime(String runtime) {
+    if (!functions.knows(runtime)) {
       throw LambdaErrors.invalid("Brume does not run the runtime " + runtime + " yet.");
     }
   }

@@ -1,0 +1,133 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// `nodejs*`, with the AWS SDK for JavaScript that Lambda brings along.
+final class NodeFamily implements RuntimeFamily {
+  private static final String PROBE =
+      "console.log(process.versions.node); console.log(process.execPath)";
+  private static final Pattern IMPORT =
+      Pattern.compile(
+          "(?:require\\(|from\\s*|import\\(|import\\s*)\\s*[\"'](@aws-sdk/[a-z0-9-]+)[\"']");
+  private final @Nullable Path configured;
+  private final NodeSdk sdk;
+
+  NodeFamily(FunctionsSettings settings) {
+    configured = settings.node();
+    sdk = new NodeSdk(settings.cacheFolder());
+  }
+
+  @Override
+  public boolean runs(String runtime) {
+    return runtime.startsWith("nodejs");
+  }
+
+  @Override
+  public String needs() {
+    return "Node.js (https://nodejs.org), on PATH";
+  }
+
+  @Override
+  public @Nullable Interpreter find(String runtime) {
+    List<Path> candidates =
+        configured != null ? List.of(configured) : Programs.onPath("node", "nodejs");
+    for (Path candidate : candidates) {
+      List<String> lines = Programs.run(candidate, "-e", PROBE);
+      if (lines.size() >= 2) {
+        Path executable = Programs.real(Path.of(lines.get(1)));
+        return new Interpreter(
+            this, executable, lines.get(0), Programs.outside(List.of(Programs.home(executable))));
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public String runtimeName(String version) {
+    return "nodejs" + version.split("\\.", -1)[0] + ".x";
+  }
+
+  @Override
+  public List<String> resources() {
+    return List.of("node/bootstrap.cjs", "node/cfn-response.js");
+  }
+
+  // ES modules do not look at NODE_PATH, only in the node_modules of the folders above.
+  @Override
+  public void arrange(Path codeFolder) throws IOException {
+    Path link = codeFolder.resolve("node_modules");
+    if (Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+      Files.delete(link);
+    }
+    Files.createSymbolicLink(link, sdk.modules());
+  }
+
+  @Override
+  public void ensure() {
+    sdk.ensure();
+  }
+
+  @Override
+  public List<String> binds() {
+    return Files.isDirectory(sdk.modules())
+        ? List.of(sdk.modules() + " var/runtime/node_modules")
+        : List.of();
+  }
+
+  @Override
+  public List<String> command(Interpreter interpreter, String folder) {
+    return List.of(interpreter.executable().toString(), folder + "/bootstrap.cjs");
+  }
+
+  @Override
+  public Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
+    return Map.of(
+        "NODE_PATH",
+        ownRoot
+            ? "/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task"
+            : sdk.modules() + ":" + runtimeFolder);
+  }
+
+  @Override
+  public Map<String, String> functionVariables(EnvironmentVariables.Folders folders) {
+    String modules =
+        folders.temporary() == null ? "/var/runtime/node_modules" : sdk.modules().toString();
+    return Map.of(
+        // The SDK is ours, not the customer's: its advice about the version of Node is no news.
+        "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
+        "true",
+        "NODE_PATH",
+        folders.layers()
+            + "/nodejs/node_modules:"
+            + modules
+            + ":"
+            + folders.runtime()
+            + ":"
+            + folders.task());
+  }
+
+  @Override
+  public boolean isSource(String file) {
+    return file.endsWith(".js") || file.endsWith(".mjs") || file.endsWith(".cjs");
+  }
+
+  @Override
+  public Set<String> imports(String source) {
+    Set<String> found = new LinkedHashSet<>();
+    Matcher matcher = IMPORT.matcher(source);
+    while (matcher.find()) {
+      found.add(matcher.group(1));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.brume.functions;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// Finds programs on this machine, and asks them who they are.
+final class Programs {
+  private static final long PROBE_SECONDS = 20;
+
+  private Programs() {}
+
+  /// Executables of these names on PATH, in its order.
+  static List<Path> onPath(String... names) {
+    Set<Path> found = new LinkedHashSet<>();
+    String path = System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
+    for (String name : names) {
+      for (String folder : path.split(File.pathSeparator)) {
+        Path file = Path.of(folder.isEmpty() ? "." : folder, name);
+        if (Files.isExecutable(file)) {
+          found.add(file);
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /// A file below each folder of a version manager that keeps one folder per version, the newest
+  /// name first.
+  static List<Path> inVersions(Path versions, String glob, String file) {
+    var found = new ArrayList<Path>();
+    if (Files.isDirectory(versions)) {
+      try (var folders = Files.newDirectoryStream(versions, glob)) {
+        folders.forEach(folder -> found.add(folder.resolve(file)));
+      } catch (IOException e) {
+        return List.of();
+      }
+    }
+    found.removeIf(candidate -> !Files.isExecutable(candidate));
+    found.sort(Comparator.reverseOrder());
+    return found;
+  }
+
+  /// The folder that an installation has for itself: `…/bin/node` belongs to `…`.
+  static Path home(Path executable) {
+    Path folder = executable.resolveSibling(".").normalize();
+    return folder.endsWith("bin") ? folder.resolveSibling(".").normalize() : folder;
+  }
+
+  /// Those folders that the sandbox does not show anyway; one inside of another counts once.
+  static List<Path> outside(List<Path> folders) {
+    var kept = new ArrayList<Path>();
+    for (Path folder : folders) {
+      Path at = real(folder);
+      boolean shown =
+          at.startsWith("/usr")
+              || at.getNameCount() < 2
+              || !Files.isDirectory(at)
+              || kept.stream().anyMatch(at::startsWith);
+      if (!shown) {
+        kept.add(at);
+      }
+    }
+    return List.copyOf(kept);
+  }
+
+  static Path real(Path path) {
+    try {
+      return path.toRealPath();
+    } catch (IOException e) {
+      return path;
+    }
+  }
+
+  /// The lines that a program prints; none when it fails or takes too long.
+  static List<String> run(Path executable, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(executable.toString());
+    command.addAll(List.of(arguments));
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+              .start();
+      if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        return List.of();
+      }
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What makes one family of Lambda's runtimes different from the others: which programs of this
+/// machine run it, how one of them becomes a waiting process, and what its functions find in their
+/// environment.
+interface RuntimeFamily {
+  /// Whether it runs this runtime, by Lambda's name for it, e.g. `nodejs22.x`.
+  boolean runs(String runtime);
+
+  /// What has to be on the machine, for people.
+  String needs();
+
+  /// The program of this machine for a runtime: of the very version if there is one, else the
+  /// nearest. Null when there is none. Called once per runtime.
+  @Nullable Interpreter find(String runtime);
+
+  /// Lambda's name for the runtime of a version, e.g. `nodejs20.x` for `20.20.2`.
+  String runtimeName(String version);
+
+  /// Brume's own inside of an environment: resources of this package. They are seen in
+  /// `/var/runtime`.
+  List<String> resources();
+
+  /// Puts what functions find beside their code where it belongs. Called once, at start.
+  ///
+  /// @param codeFolder with all unpacked code
+  default void arrange(Path codeFolder) throws IOException {}
+
+  /// Makes sure that what processes need is there; called before each is started.
+  default void ensure() {}
+
+  /// Lines `source target` of what else a process sees, read-only.
+  default List<String> binds() {
+    return List.of();
+  }
+
+  /// The command of a waiting process.
+  ///
+  /// @param folder with the resources
+  List<String> command(Interpreter interpreter, String folder);
+
+  /// Variables of a waiting process, besides those that all have.
+  ///
+  /// @param ownRoot whether it has a file system of its own
+  default Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
+    return Map.of();
+  }
+
+  /// Variables of a function, besides those that all have; the customer's come over them.
+  default Map<String, String> functionVariables(EnvironmentVariables.Folders folders) {
+    return Map.of();
+  }
+
+  /// Whether a file of this name is source to look through with [#imports].
+  default boolean isSource(String file) {
+    return false;
+  }
+
+  /// Which parts of the AWS SDK source asks for.
+  default Set<String> imports(String source) {
+    return Set.of();
+  }
+}
