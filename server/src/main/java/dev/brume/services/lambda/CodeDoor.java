@@ -4,17 +4,23 @@ import dev.brume.functions.CodeStore;
 import dev.brume.gateway.FrontDoor;
 import dev.brume.http.Exchange;
 import dev.brume.http.Headers;
+import dev.brume.model.Call;
 import java.io.IOException;
 
 /// Where `Code.Location` and a layer's `Content.Location` point: the zip, for whoever knows its
 /// hash.
 public final class CodeDoor implements FrontDoor {
-  static final String PATH = "/_brume/code/";
+  private static final String PATH = "/_brume/code/";
   private static final int HASH_LENGTH = 64;
   private final CodeStore code;
 
   public CodeDoor(CodeStore code) {
     this.code = code;
+  }
+
+  /// Up to the hash.
+  static String location(Call call) {
+    return call.endpoint() + PATH;
   }
 
   @Override

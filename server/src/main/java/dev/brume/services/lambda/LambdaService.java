@@ -16,22 +16,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The operations of Lambda.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
-public final class LambdaService implements LambdaApi, Targets.Receiver, AutoCloseable {
-  private static final String MAPPING = ":event-source-mapping:";
+public final class LambdaService extends AttachedOperations
+    implements Targets.Receiver, AutoCloseable {
   private final Ids ids;
   private final Catalog catalog;
   private final Permissions permissions;
-  private final Options options;
-  private final Layers layers;
   private final Invoker invoker;
   private final AsyncInvokes asynchronous;
   private final Mappings mappings;
@@ -49,18 +44,21 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
       Functions functions,
       @Nullable Path watched,
       Supplier<String> endpoint) {
-    this.ids = ids;
-    var roles = new Roles(clock, ids, operations, endpoint);
-    var folders = new WatchedFolders(watched);
-    catalog = new Catalog(kv, ids, functions, operations, roles, folders);
-    permissions = new Permissions(kv, ids, catalog);
-    options = new Options(kv, ids, catalog);
-    layers = new Layers(kv, catalog);
-    logs = new FunctionLogs(clock, operations, roles);
-    invoker = new Invoker(ids, functions, catalog, folders, permissions, roles, logs, endpoint);
-    asynchronous = new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker);
-    mappings = new Mappings(kv, clock, ids, catalog, roles, invoker, operations);
+    this(
+        ids,
+        LambdaParts.of(kv, clock, timers, targets, operations, ids, functions, watched, endpoint));
     targets.receive("lambda", this);
+  }
+
+  private LambdaService(Ids ids, LambdaParts parts) {
+    super(parts);
+    this.ids = ids;
+    catalog = parts.catalog();
+    permissions = parts.permissions();
+    invoker = parts.invoker();
+    asynchronous = parts.asynchronous();
+    mappings = parts.mappings();
+    logs = parts.logs();
   }
 
   /// Starts to feed functions from their queues. Called once every service is there.
@@ -203,7 +201,7 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
 
   @Override
   public GetFunctionResponse getFunction(Call call, GetFunctionRequest in) {
-    return catalog.get(call, in, location(call));
+    return catalog.get(call, in, CodeDoor.location(call));
   }
 
   @Override
@@ -226,201 +224,6 @@ public final class LambdaService implements LambdaApi, Targets.Receiver, AutoClo
   @Override
   public FunctionConfiguration publishVersion(Call call, PublishVersionRequest in) {
     return catalog.publish(call, in);
-  }
-
-  private static String location(Call call) {
-    return call.endpoint() + CodeDoor.PATH;
-  }
-
-  @Override
-  public AliasConfiguration createAlias(Call call, CreateAliasRequest in) {
-    return options.createAlias(call, in);
-  }
-
-  @Override
-  public AliasConfiguration updateAlias(Call call, UpdateAliasRequest in) {
-    return options.updateAlias(call, in);
-  }
-
-  @Override
-  public AliasConfiguration getAlias(Call call, GetAliasRequest in) {
-    return options.getAlias(call, in);
-  }
-
-  @Override
-  public ListAliasesResponse listAliases(Call call, ListAliasesRequest in) {
-    return options.listAliases(call, in);
-  }
-
-  @Override
-  public DeleteAliasResponse deleteAlias(Call call, DeleteAliasRequest in) {
-    options.deleteAlias(call, in);
-    return new DeleteAliasResponse();
-  }
-
-  @Override
-  public AddPermissionResponse addPermission(Call call, AddPermissionRequest in) {
-    return permissions.add(call, in);
-  }
-
-  @Override
-  public RemovePermissionResponse removePermission(Call call, RemovePermissionRequest in) {
-    permissions.remove(call, in);
-    return new RemovePermissionResponse();
-  }
-
-  @Override
-  public GetPolicyResponse getPolicy(Call call, GetPolicyRequest in) {
-    return permissions.get(call, in);
-  }
-
-  @Override
-  public Concurrency putFunctionConcurrency(Call call, PutFunctionConcurrencyRequest in) {
-    return options.putConcurrency(call, in);
-  }
-
-  @Override
-  public GetFunctionConcurrencyResponse getFunctionConcurrency(
-      Call call, GetFunctionConcurrencyRequest in) {
-    return options.getConcurrency(call, in);
-  }
-
-  @Override
-  public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(
-      Call call, DeleteFunctionConcurrencyRequest in) {
-    options.deleteConcurrency(call, in);
-    return new DeleteFunctionConcurrencyResponse();
-  }
-
-  @Override
-  public GetAccountSettingsResponse getAccountSettings(Call call, GetAccountSettingsRequest in) {
-    return options.accountSettings(call);
-  }
-
-  @Override
-  public FunctionEventInvokeConfig putFunctionEventInvokeConfig(
-      Call call, PutFunctionEventInvokeConfigRequest in) {
-    return options.putInvokeConfig(call, in, false);
-  }
-
-  @Override
-  public FunctionEventInvokeConfig updateFunctionEventInvokeConfig(
-      Call call, UpdateFunctionEventInvokeConfigRequest in) {
-    var as =
-        new PutFunctionEventInvokeConfigRequest()
-            .functionName(in.functionName())
-            .qualifier(in.qualifier())
-            .maximumRetryAttempts(in.maximumRetryAttempts())
-            .maximumEventAgeInSeconds(in.maximumEventAgeInSeconds())
-            .destinationConfig(in.destinationConfig());
-    return options.putInvokeConfig(call, as, true);
-  }
-
-  @Override
-  public FunctionEventInvokeConfig getFunctionEventInvokeConfig(
-      Call call, GetFunctionEventInvokeConfigRequest in) {
-    return options.getInvokeConfig(call, in);
-  }
-
-  @Override
-  public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
-      Call call, ListFunctionEventInvokeConfigsRequest in) {
-    return options.listInvokeConfigs(call, in);
-  }
-
-  @Override
-  public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
-      Call call, DeleteFunctionEventInvokeConfigRequest in) {
-    options.deleteInvokeConfig(call, in);
-    return new DeleteFunctionEventInvokeConfigResponse();
-  }
-
-  @Override
-  public ListTagsResponse listTags(Call call, ListTagsRequest in) {
-    String arn = in.resource();
-    int mapping = arn.indexOf(MAPPING);
-    return mapping >= 0
-        ? new ListTagsResponse()
-            .tags(new TreeMap<>(mappings.tags(call, arn.substring(mapping + MAPPING.length()))))
-        : options.tags(FunctionName.of(call, arn, null));
-  }
-
-  @Override
-  public TagResourceResponse tagResource(Call call, TagResourceRequest in) {
-    change(call, in.resource(), in.tags(), List.of());
-    return new TagResourceResponse();
-  }
-
-  @Override
-  public UntagResourceResponse untagResource(Call call, UntagResourceRequest in) {
-    change(call, in.resource(), Map.of(), in.tagKeys());
-    return new UntagResourceResponse();
-  }
-
-  private void change(Call call, String arn, Map<String, String> added, List<String> removed) {
-    int mapping = arn.indexOf(MAPPING);
-    if (mapping >= 0) {
-      mappings.tag(call, arn.substring(mapping + MAPPING.length()), added, removed);
-    } else {
-      options.tag(FunctionName.of(call, arn, null), added, removed);
-    }
-  }
-
-  @Override
-  public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(
-      Call call, GetFunctionCodeSigningConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), null);
-    catalog.resolve(name);
-    return new GetFunctionCodeSigningConfigResponse()
-        .codeSigningConfigArn("")
-        .functionName(name.name());
-  }
-
-  @Override
-  public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(
-      Call call, GetRuntimeManagementConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    catalog.resolve(name);
-    return new GetRuntimeManagementConfigResponse()
-        .updateRuntimeOn("Auto")
-        .functionArn(
-            name.functionArn()
-                + ":"
-                + (name.qualifier() == null ? Configuration.LATEST : name.qualifier()));
-  }
-
-  @Override
-  public PublishLayerVersionResponse publishLayerVersion(Call call, PublishLayerVersionRequest in) {
-    return layers.publish(call, in, location(call));
-  }
-
-  @Override
-  public GetLayerVersionResponse getLayerVersion(Call call, GetLayerVersionRequest in) {
-    return layers.get(call, in.layerName(), in.versionNumber(), location(call));
-  }
-
-  @Override
-  public GetLayerVersionResponse getLayerVersionByArn(Call call, GetLayerVersionByArnRequest in) {
-    String arn = in.arn();
-    int colon = arn.lastIndexOf(':');
-    return layers.get(
-        call, arn.substring(0, colon), Long.parseLong(arn.substring(colon + 1)), location(call));
-  }
-
-  @Override
-  public ListLayerVersionsResponse listLayerVersions(Call call, ListLayerVersionsRequest in) {
-    return layers.versions(call, in);
-  }
-
-  @Override
-  public ListLayersResponse listLayers(Call call, ListLayersRequest in) {
-    return layers.list(call, in);
-  }
-
-  @Override
-  public DeleteLayerVersionResponse deleteLayerVersion(Call call, DeleteLayerVersionRequest in) {
-    layers.delete(call, in);
-    return new DeleteLayerVersionResponse();
   }
 
   @Override

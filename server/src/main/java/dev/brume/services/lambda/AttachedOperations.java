@@ -1,0 +1,216 @@
+package dev.brume.services.lambda;
+
+import dev.brume.model.Call;
+import dev.brume.model.lambda.*;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The operations on what is set on functions besides their code and configuration: aliases,
+/// permissions, concurrency, asynchronous invocation, tags; and on layers.
+public abstract class AttachedOperations implements LambdaApi {
+  private static final String MAPPING = ":event-source-mapping:";
+  private final LambdaParts parts;
+
+  AttachedOperations(LambdaParts parts) {
+    this.parts = parts;
+  }
+
+  @Override
+  public AliasConfiguration createAlias(Call call, CreateAliasRequest in) {
+    return parts.options().createAlias(call, in);
+  }
+
+  @Override
+  public AliasConfiguration updateAlias(Call call, UpdateAliasRequest in) {
+    return parts.options().updateAlias(call, in);
+  }
+
+  @Override
+  public AliasConfiguration getAlias(Call call, GetAliasRequest in) {
+    return parts.options().getAlias(call, in);
+  }
+
+  @Override
+  public ListAliasesResponse listAliases(Call call, ListAliasesRequest in) {
+    return parts.options().listAliases(call, in);
+  }
+
+  @Override
+  public DeleteAliasResponse deleteAlias(Call call, DeleteAliasRequest in) {
+    parts.options().deleteAlias(call, in);
+    return new DeleteAliasResponse();
+  }
+
+  @Override
+  public AddPermissionResponse addPermission(Call call, AddPermissionRequest in) {
+    return parts.permissions().add(call, in);
+  }
+
+  @Override
+  public RemovePermissionResponse removePermission(Call call, RemovePermissionRequest in) {
+    parts.permissions().remove(call, in);
+    return new RemovePermissionResponse();
+  }
+
+  @Override
+  public GetPolicyResponse getPolicy(Call call, GetPolicyRequest in) {
+    return parts.permissions().get(call, in);
+  }
+
+  @Override
+  public Concurrency putFunctionConcurrency(Call call, PutFunctionConcurrencyRequest in) {
+    return parts.options().putConcurrency(call, in);
+  }
+
+  @Override
+  public GetFunctionConcurrencyResponse getFunctionConcurrency(
+      Call call, GetFunctionConcurrencyRequest in) {
+    return parts.options().getConcurrency(call, in);
+  }
+
+  @Override
+  public DeleteFunctionConcurrencyResponse deleteFunctionConcurrency(
+      Call call, DeleteFunctionConcurrencyRequest in) {
+    parts.options().deleteConcurrency(call, in);
+    return new DeleteFunctionConcurrencyResponse();
+  }
+
+  @Override
+  public GetAccountSettingsResponse getAccountSettings(Call call, GetAccountSettingsRequest in) {
+    return parts.options().accountSettings(call);
+  }
+
+  @Override
+  public FunctionEventInvokeConfig putFunctionEventInvokeConfig(
+      Call call, PutFunctionEventInvokeConfigRequest in) {
+    return parts.options().putInvokeConfig(call, in, false);
+  }
+
+  @Override
+  public FunctionEventInvokeConfig updateFunctionEventInvokeConfig(
+      Call call, UpdateFunctionEventInvokeConfigRequest in) {
+    var as =
+        new PutFunctionEventInvokeConfigRequest()
+            .functionName(in.functionName())
+            .qualifier(in.qualifier())
+            .maximumRetryAttempts(in.maximumRetryAttempts())
+            .maximumEventAgeInSeconds(in.maximumEventAgeInSeconds())
+            .destinationConfig(in.destinationConfig());
+    return parts.options().putInvokeConfig(call, as, true);
+  }
+
+  @Override
+  public FunctionEventInvokeConfig getFunctionEventInvokeConfig(
+      Call call, GetFunctionEventInvokeConfigRequest in) {
+    return parts.options().getInvokeConfig(call, in);
+  }
+
+  @Override
+  public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
+      Call call, ListFunctionEventInvokeConfigsRequest in) {
+    return parts.options().listInvokeConfigs(call, in);
+  }
+
+  @Override
+  public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
+      Call call, DeleteFunctionEventInvokeConfigRequest in) {
+    parts.options().deleteInvokeConfig(call, in);
+    return new DeleteFunctionEventInvokeConfigResponse();
+  }
+
+  @Override
+  public ListTagsResponse listTags(Call call, ListTagsRequest in) {
+    String arn = in.resource();
+    int mapping = arn.indexOf(MAPPING);
+    return mapping >= 0
+        ? new ListTagsResponse()
+            .tags(
+                new TreeMap<>(
+                    parts.mappings().tags(call, arn.substring(mapping + MAPPING.length()))))
+        : parts.options().tags(FunctionName.of(call, arn, null));
+  }
+
+  @Override
+  public TagResourceResponse tagResource(Call call, TagResourceRequest in) {
+    change(call, in.resource(), in.tags(), List.of());
+    return new TagResourceResponse();
+  }
+
+  @Override
+  public UntagResourceResponse untagResource(Call call, UntagResourceRequest in) {
+    change(call, in.resource(), Map.of(), in.tagKeys());
+    return new UntagResourceResponse();
+  }
+
+  private void change(Call call, String arn, Map<String, String> added, List<String> removed) {
+    int mapping = arn.indexOf(MAPPING);
+    if (mapping >= 0) {
+      parts.mappings().tag(call, arn.substring(mapping + MAPPING.length()), added, removed);
+    } else {
+      parts.options().tag(FunctionName.of(call, arn, null), added, removed);
+    }
+  }
+
+  @Override
+  public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(
+      Call call, GetFunctionCodeSigningConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    parts.catalog().resolve(name);
+    return new GetFunctionCodeSigningConfigResponse()
+        .codeSigningConfigArn("")
+        .functionName(name.name());
+  }
+
+  @Override
+  public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(
+      Call call, GetRuntimeManagementConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    parts.catalog().resolve(name);
+    return new GetRuntimeManagementConfigResponse()
+        .updateRuntimeOn("Auto")
+        .functionArn(
+            name.functionArn()
+                + ":"
+                + (name.qualifier() == null ? Configuration.LATEST : name.qualifier()));
+  }
+
+  @Override
+  public PublishLayerVersionResponse publishLayerVersion(Call call, PublishLayerVersionRequest in) {
+    return parts.layers().publish(call, in, CodeDoor.location(call));
+  }
+
+  @Override
+  public GetLayerVersionResponse getLayerVersion(Call call, GetLayerVersionRequest in) {
+    return parts.layers().get(call, in.layerName(), in.versionNumber(), CodeDoor.location(call));
+  }
+
+  @Override
+  public GetLayerVersionResponse getLayerVersionByArn(Call call, GetLayerVersionByArnRequest in) {
+    String arn = in.arn();
+    int colon = arn.lastIndexOf(':');
+    return parts
+        .layers()
+        .get(
+            call,
+            arn.substring(0, colon),
+            Long.parseLong(arn.substring(colon + 1)),
+            CodeDoor.location(call));
+  }
+
+  @Override
+  public ListLayerVersionsResponse listLayerVersions(Call call, ListLayerVersionsRequest in) {
+    return parts.layers().versions(call, in);
+  }
+
+  @Override
+  public ListLayersResponse listLayers(Call call, ListLayersRequest in) {
+    return parts.layers().list(call, in);
+  }
+
+  @Override
+  public DeleteLayerVersionResponse deleteLayerVersion(Call call, DeleteLayerVersionRequest in) {
+    parts.layers().delete(call, in);
+    return new DeleteLayerVersionResponse();
+  }
+}

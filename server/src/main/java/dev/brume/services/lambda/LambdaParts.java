@@ -1,0 +1,52 @@
+package dev.brume.services.lambda;
+
+import dev.brume.events.Targets;
+import dev.brume.functions.Functions;
+import dev.brume.ids.Ids;
+import dev.brume.model.Operations;
+import dev.brume.store.Kv;
+import dev.brume.time.Clock;
+import dev.brume.time.Timers;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What Lambda's operations work on, made and connected.
+record LambdaParts(
+    Catalog catalog,
+    Permissions permissions,
+    Options options,
+    Layers layers,
+    Invoker invoker,
+    AsyncInvokes asynchronous,
+    Mappings mappings,
+    FunctionLogs logs) {
+
+  static LambdaParts of(
+      Kv kv,
+      Clock clock,
+      Timers timers,
+      Targets targets,
+      Operations operations,
+      Ids ids,
+      Functions functions,
+      @Nullable Path watched,
+      Supplier<String> endpoint) {
+    var roles = new Roles(clock, ids, operations, endpoint);
+    var folders = new WatchedFolders(watched);
+    var catalog = new Catalog(kv, ids, functions, operations, roles, folders);
+    var permissions = new Permissions(kv, ids, catalog);
+    var options = new Options(kv, ids, catalog);
+    var logs = new FunctionLogs(clock, operations, roles);
+    var invoker = new Invoker(ids, functions, catalog, folders, permissions, roles, logs, endpoint);
+    return new LambdaParts(
+        catalog,
+        permissions,
+        options,
+        new Layers(kv, catalog),
+        invoker,
+        new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker),
+        new Mappings(kv, clock, ids, catalog, roles, invoker, operations),
+        logs);
+  }
+}
