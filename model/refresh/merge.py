@@ -149,8 +149,10 @@ class Merge:
         traits = overlay.get('traits', {})
         target = self.boto['shapes'][ref['shape']]
         location = ref.get('location')
-        if payload:
+        if payload or ref.get('eventpayload'):
             out['location'] = 'PAYLOAD'
+        elif ref.get('eventheader'):
+            out['location'] = 'HEADER'
         elif location:
             out['location'] = LOCATIONS[location]
             if location == 'querystring' and target['type'] == 'map':

@@ -228,6 +228,9 @@ final class JavaWriter {
 
   private String type(String target, JsonNode member) {
     JsonNode shape = model.shapes().get(target);
+    if (member.path("eventStream").asBoolean()) {
+      return "dev.brume.model.EventStream";
+    }
     return switch (shape.get("kind").asText()) {
       case "structure", "union" -> shape.has("error") ? STRUCT : "dev.brume.model." + model.packageName() + "." + Model.className(target);
       case "list" -> "java.util.List<" + type(shape.get("element").get("target").asText(), shape) + ">";

@@ -27,7 +27,8 @@ public record Member(
     Shape.TimestampFormat timestampFormat,
     @Nullable XmlNamespace xmlNamespace) {
 
-  /// Where a member travels (REST protocols); the others put all in the body.
+  /// Where a member travels (REST protocols); the others put all in the body. In an event of an
+  /// event stream, of any protocol: HEADER, PAYLOAD or BODY.
   public enum Location {
     BODY,
     HEADER,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Values by kind: string and enum `String`, integer `Integer`, long `Long`, boolean `Boolean`,
 /// float `Float`, double `Double`, timestamp `java.time.Instant`,
-/// blob `byte[]` (a streaming blob: [Body]), document `Object` (maps, lists, strings, numbers,
+/// blob `byte[]` (a streaming blob: [Body]), stream of events [EventStream], document `Object` (maps, lists, strings, numbers,
 /// booleans, null), list `java.util.List`, map `java.util.Map<String, ?>` in order, structure
 /// `Struct`.
 public interface Struct {

@@ -54,6 +54,10 @@ record Answer(Exchange exchange, Route route, String requestId, Ids ids, Headers
     } else {
       headers.set("x-amzn-RequestId", requestId);
     }
+    if (response.events() != null) {
+      events(response, response.events());
+      return;
+    }
     Body body = response.body();
     try (InputStream in = body.stream()) {
       if (body.lengthBytes() >= 0 && body.lengthBytes() <= BUFFERED_BYTES_MAX) {
@@ -68,6 +72,13 @@ record Answer(Exchange exchange, Route route, String requestId, Ids ids, Headers
         stream(response, in);
       }
     }
+  }
+
+  // Nothing is sent before the first event, so that an operation can still fail until then.
+  private void events(WireResponse response, WireResponse.Events events) throws IOException {
+    var out = new LateStream(() -> exchange.stream(response.status(), response.headers(), -1));
+    events.writeTo(out);
+    out.close();
   }
 
   private void stream(WireResponse response, InputStream in) throws IOException {

@@ -2,6 +2,7 @@ package dev.brume.protocol;
 
 import dev.brume.http.Headers;
 import dev.brume.model.Body;
+import dev.brume.model.EventStream;
 import dev.brume.model.Member;
 import dev.brume.model.Member.Location;
 import dev.brume.model.Operation;
@@ -193,10 +194,29 @@ final class RestCodec implements Codec {
         case BODY, PAYLOAD, QUERY, QUERY_PARAMS, LABEL -> {}
       }
     }
+    Member payload = output.shape().payload();
+    if (payload != null && output.get(payload.index()) instanceof EventStream events) {
+      return events(model, events, headers, status);
+    }
     Body body = output(model, operation, output, headers, status);
     // A part of an object: the model only knows the status of the whole.
     boolean partial = status == 200 && headers.has("Content-Range");
     return new WireResponse(partial ? 206 : status, headers, body);
+  }
+
+  private WireResponse events(ServiceModel model, EventStream events, Headers headers, int status) {
+    contentType(headers, EventWriter.CONTENT_TYPE);
+    var writer = new EventWriter(format, model);
+    return new WireResponse(
+        status,
+        headers,
+        Body.of(""),
+        out ->
+            events.sendTo(
+                event -> {
+                  out.write(writer.message(event).encode());
+                  out.flush();
+                }));
   }
 
   // A header of its own wins over one of the map.

@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.brume.http.Headers;
 import dev.brume.model.Body;
+import dev.brume.model.EventStream;
+import dev.brume.model.Member;
 import dev.brume.model.Operation;
 import dev.brume.model.ServiceError;
 import dev.brume.model.ServiceModel;
 import dev.brume.model.ServiceModel.Protocol;
 import dev.brume.model.Shape;
 import dev.brume.model.Struct;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import software.amazon.smithy.model.Model;
 import software.amazon.smithy.model.knowledge.TopDownIndex;
+import software.amazon.smithy.model.node.Node;
 import software.amazon.smithy.model.shapes.OperationShape;
 import software.amazon.smithy.model.shapes.ServiceShape;
 import software.amazon.smithy.model.shapes.ShapeId;
@@ -42,6 +46,10 @@ import software.amazon.smithy.protocoltests.traits.HttpRequestTestCase;
 import software.amazon.smithy.protocoltests.traits.HttpRequestTestsTrait;
 import software.amazon.smithy.protocoltests.traits.HttpResponseTestCase;
 import software.amazon.smithy.protocoltests.traits.HttpResponseTestsTrait;
+import software.amazon.smithy.protocoltests.traits.eventstream.Event;
+import software.amazon.smithy.protocoltests.traits.eventstream.EventStreamTestCase;
+import software.amazon.smithy.protocoltests.traits.eventstream.EventStreamTestsTrait;
+import software.amazon.smithy.protocoltests.traits.eventstream.EventType;
 
 /// AWS's published conformance cases for servers, all of them. `skipped.txt` names the ones that
 /// Brume does not meet, each with the reason; one that passes must leave the list.
@@ -127,6 +135,20 @@ class ConformanceTest {
                                       test.getProtocol(),
                                       test.getId(),
                                       () -> malformed(converted, target, test)))));
+      operation
+          .getTrait(EventStreamTestsTrait.class)
+          .ifPresent(
+              cases ->
+                  cases.getTestCases().stream()
+                      .filter(test -> test.getProtocol().equals(trait) && isAnswer(test))
+                      .forEach(
+                          test ->
+                              tests.add(
+                                  test(
+                                      "events",
+                                      test.getProtocol(),
+                                      test.getId(),
+                                      () -> events(converted, target, test)))));
       for (ShapeId error : operation.getErrors(service)) {
         model
             .expectShape(error)
@@ -336,6 +358,40 @@ class ConformanceTest {
     assertThat(error.httpStatus()).isEqualTo(test.getResponse().getCode());
     String type = test.getResponse().getHeaders().get("x-amzn-errortype");
     assertThat(error.code()).isEqualTo(type);
+  }
+
+  // What a server sends; no operation of the services here takes a stream of events.
+  private static boolean isAnswer(EventStreamTestCase test) {
+    return test.getAppliesTo().orElse(AppliesTo.SERVER) == AppliesTo.SERVER
+        && !test.getExpectation().isFailure()
+        && !test.getEvents().isEmpty()
+        && test.getEvents().stream().allMatch(event -> event.getType() == EventType.RESPONSE);
+  }
+
+  private static void events(ServiceModel model, Operation operation, EventStreamTestCase test)
+      throws IOException {
+    Struct output =
+        Values.struct(
+            operation.output(), test.getInitialResponseParams().orElse(Node.objectNode()));
+    Member stream = operation.output().payload();
+    assertThat(stream).isNotNull();
+    var wanted = new ByteArrayOutputStream();
+    for (Event event : test.getEvents()) {
+      wanted.writeBytes(event.getBytes().orElseThrow());
+    }
+    EventStream events =
+        sink -> {
+          for (Event event : test.getEvents()) {
+            sink.send(Values.struct(stream.target(), event.getParams().orElseThrow()));
+          }
+        };
+    output.set(stream.index(), events);
+    WireResponse response = Codecs.of(Protocol.REST_JSON_1).encode(model, operation, output, "id");
+    assertThat(response.headers().get("Content-Type"))
+        .isEqualTo("application/vnd.amazon.eventstream");
+    var sent = new ByteArrayOutputStream();
+    response.events().writeTo(sent);
+    assertThat(sent.toByteArray()).isEqualTo(wanted.toByteArray());
   }
 
   private static byte[] bytes(HttpMessageTestCase test, String body) {

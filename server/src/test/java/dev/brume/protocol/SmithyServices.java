@@ -22,6 +22,8 @@ import software.amazon.smithy.model.shapes.ServiceShape;
 import software.amazon.smithy.model.shapes.ShapeId;
 import software.amazon.smithy.model.traits.EnumTrait;
 import software.amazon.smithy.model.traits.ErrorTrait;
+import software.amazon.smithy.model.traits.EventHeaderTrait;
+import software.amazon.smithy.model.traits.EventPayloadTrait;
 import software.amazon.smithy.model.traits.HttpErrorTrait;
 import software.amazon.smithy.model.traits.HttpHeaderTrait;
 import software.amazon.smithy.model.traits.HttpLabelTrait;
@@ -122,7 +124,8 @@ final class SmithyServices {
             member.hasTrait(XmlAttributeTrait.class),
             member.hasTrait(IdempotencyTokenTrait.class),
             false,
-            false);
+            model.expectShape(member.getTarget()).isUnionShape()
+                && member.getMemberTrait(model, StreamingTrait.class).isPresent());
     XmlNamespaceTrait namespace =
         member.getMemberTrait(model, XmlNamespaceTrait.class).orElse(null);
     return new Member(
@@ -141,7 +144,7 @@ final class SmithyServices {
   }
 
   private static Member.Location location(MemberShape member) {
-    if (member.hasTrait(HttpHeaderTrait.class)) {
+    if (member.hasTrait(HttpHeaderTrait.class) || member.hasTrait(EventHeaderTrait.class)) {
       return Member.Location.HEADER;
     } else if (member.hasTrait(HttpPrefixHeadersTrait.class)) {
       return Member.Location.PREFIX_HEADERS;
@@ -154,7 +157,9 @@ final class SmithyServices {
     } else if (member.hasTrait(HttpResponseCodeTrait.class)) {
       return Member.Location.STATUS_CODE;
     }
-    return member.hasTrait(HttpPayloadTrait.class) ? Member.Location.PAYLOAD : Member.Location.BODY;
+    return member.hasTrait(HttpPayloadTrait.class) || member.hasTrait(EventPayloadTrait.class)
+        ? Member.Location.PAYLOAD
+        : Member.Location.BODY;
   }
 
   private static String locationName(MemberShape member) {

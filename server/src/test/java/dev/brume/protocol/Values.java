@@ -67,6 +67,9 @@ final class Values {
       case FLOAT -> (float) number(node);
       case DOUBLE -> number(node);
       case TIMESTAMP -> {
+        if (node.isStringNode()) {
+          yield Instant.parse(node.expectStringNode().getValue());
+        }
         var seconds = new BigDecimal(node.expectNumberNode().getValue().toString());
         yield Instant.ofEpochMilli(seconds.movePointRight(3).longValue());
       }

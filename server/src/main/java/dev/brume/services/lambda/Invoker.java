@@ -5,7 +5,9 @@ import dev.brume.functions.CodeStore;
 import dev.brume.functions.FunctionSpec;
 import dev.brume.functions.Functions;
 import dev.brume.functions.Invocation;
+import dev.brume.functions.LogSink;
 import dev.brume.functions.Outcome;
+import dev.brume.functions.ResponseSink;
 import dev.brume.functions.RuntimeUnavailable;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
@@ -15,6 +17,7 @@ import dev.brume.model.lambda.UpdateFunctionCodeRequest;
 import dev.brume.services.lambda.Configuration.LayerReference;
 import dev.brume.services.lambda.LambdaStore.AliasRow;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,6 +105,30 @@ final class Invoker {
     return payload;
   }
 
+  /// The client context as the function gets it: JSON. Throws when it is not in Base64.
+  static @Nullable String clientContext(@Nullable String given) {
+    if (given == null) {
+      return null;
+    }
+    try {
+      return new String(Base64.getDecoder().decode(given), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw LambdaErrors.invalid("Client context must be a valid Base64-encoded JSON object.");
+    }
+  }
+
+  /// What an invocation will run.
+  ///
+  /// @param name as it was asked for
+  /// @param configuration of the version that an alias led to
+  record Chosen(FunctionName name, Configuration configuration, @Nullable Integer reserved) {}
+
+  /// Chooses the version that the next invocation runs. Throws ResourceNotFoundException.
+  Chosen choose(FunctionName name) {
+    Catalog.Resolved found = saved(name, catalog.resolve(name));
+    return new Chosen(name, route(name, found), found.row().reservedConcurrency());
+  }
+
   /// Runs the function on this thread. Throws TooManyRequestsException when there is no room.
   Answer invoke(
       FunctionName name,
@@ -110,20 +137,25 @@ final class Invoker {
       @Nullable String clientContext,
       @Nullable String traceId,
       boolean tail) {
-    Catalog.Resolved found = saved(name, catalog.resolve(name));
-    Configuration configuration = route(name, found);
-    Integer reserved = found.row().reservedConcurrency();
+    Chosen chosen = choose(name);
+    var invocation = new Invocation(requestId, event, name.arn(), traceId, clientContext, tail);
+    return new Answer(run(chosen, invocation, null), chosen.configuration().version());
+  }
+
+  /// Runs what was chosen on this thread. Throws TooManyRequestsException when there is no room.
+  ///
+  /// @param sink takes the answer while it comes; null for one that is whole in the outcome
+  Outcome run(Chosen chosen, Invocation invocation, @Nullable ResponseSink sink) {
+    FunctionName name = chosen.name();
     AtomicInteger mine = running.computeIfAbsent(name.functionArn(), k -> new AtomicInteger());
-    enter(mine, reserved);
+    enter(mine, chosen.reserved());
     try {
-      FunctionSpec spec = spec(name, configuration);
-      var settings = configuration.settings();
-      Outcome outcome =
-          functions.invoke(
-              spec,
-              new Invocation(requestId, event, name.arn(), traceId, clientContext, tail),
-              logs.of(name.account(), name.region(), settings.logging().group()));
-      return new Answer(outcome, configuration.version());
+      FunctionSpec spec = spec(name, chosen.configuration());
+      String group = chosen.configuration().settings().logging().group();
+      LogSink log = logs.of(name.account(), name.region(), group);
+      return sink == null
+          ? functions.invoke(spec, invocation, log)
+          : functions.invokeStreaming(spec, invocation, log, sink);
     } catch (RuntimeUnavailable e) {
       throw e.busy()
           ? LambdaErrors.concurrencyExceeded()

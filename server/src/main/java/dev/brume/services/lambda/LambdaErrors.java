@@ -76,6 +76,10 @@ final class LambdaErrors {
     return new InvalidParameterValueException(message).type(USER);
   }
 
+  static ServiceError noTenancy() {
+    return invalid("The invoked function is not enabled with tenancy configuration.");
+  }
+
   static ServiceError roleNotAssumable() {
     return invalid("The role defined for the function cannot be assumed by Lambda.");
   }

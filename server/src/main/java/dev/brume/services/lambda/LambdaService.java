@@ -28,6 +28,7 @@ public final class LambdaService extends AttachedOperations
   private final Catalog catalog;
   private final Permissions permissions;
   private final Invoker invoker;
+  private final StreamedInvokes streamed;
   private final AsyncInvokes asynchronous;
   private final Mappings mappings;
   private final FunctionLogs logs;
@@ -56,6 +57,7 @@ public final class LambdaService extends AttachedOperations
     catalog = parts.catalog();
     permissions = parts.permissions();
     invoker = parts.invoker();
+    streamed = new StreamedInvokes(invoker);
     asynchronous = parts.asynchronous();
     mappings = parts.mappings();
     logs = parts.logs();
@@ -83,7 +85,7 @@ public final class LambdaService extends AttachedOperations
     Catalog.Resolved found = catalog.resolve(name);
     invoker.authorize(call, name);
     String type = in.invocationType() == null ? "RequestResponse" : in.invocationType();
-    String context = clientContext(in.clientContext());
+    String context = Invoker.clientContext(in.clientContext());
     switch (type) {
       case "DryRun" -> {
         return new InvocationResponse().statusCode(204);
@@ -115,6 +117,12 @@ public final class LambdaService extends AttachedOperations
           throw LambdaErrors.invalid(
               "Unknown invocation type " + type + " of " + found.configuration().name());
     }
+  }
+
+  @Override
+  public InvokeWithResponseStreamResponse invokeWithResponseStream(
+      Call call, InvokeWithResponseStreamRequest in) {
+    return streamed.invoke(call, in);
   }
 
   @Override
@@ -158,17 +166,6 @@ public final class LambdaService extends AttachedOperations
       asynchronous.accept(name, ids.uuid(), payload, null);
     } catch (ServiceError e) {
       throw new Targets.DeliveryFailed(e.code(), String.valueOf(e.getMessage()), false);
-    }
-  }
-
-  private static @Nullable String clientContext(@Nullable String given) {
-    if (given == null) {
-      return null;
-    }
-    try {
-      return new String(Base64.getDecoder().decode(given), java.nio.charset.StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw LambdaErrors.invalid("Client context must be a valid Base64-encoded JSON object.");
     }
   }
 
