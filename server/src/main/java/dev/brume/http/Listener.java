@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Listens for HTTP/1.1 (and 1.0) and gives each request to a [Handler] on a virtual thread of its
 /// own. Parsing is Vert.x's; malformed requests and attempts to smuggle one inside another are
@@ -122,8 +123,10 @@ public final class Listener implements AutoCloseable {
       request.connection().close();
       return;
     }
-    HttpConnection connection = request.connection();
-    Activity activity = connections.get(connection);
+    exchange.whenReady(vertx, () -> start(exchange, connections.get(request.connection())));
+  }
+
+  private void start(VertxExchange exchange, @Nullable Activity activity) {
     if (activity != null) {
       activity.requests().incrementAndGet();
     }

@@ -1,5 +1,6 @@
 package dev.brume.http;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
@@ -15,38 +16,83 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body: the event loop puts buffers in, the request's thread takes them out and asks
-/// for more, so at most a few buffers are in memory.
+/// for more, so at most a few buffers are in memory. A small one is gathered before the request's
+/// thread starts, which saves both from waking each other up.
 final class RequestBody extends InputStream {
   private static final int BUFFERS_AHEAD = 4;
+  private static final long GATHERED_BYTES_MAX = 64 << 10;
 
   private final HttpServerRequest request;
   private final Duration stall;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Buffer> arrived = new ArrayDeque<>();
+  private final boolean gathered;
   private @Nullable Buffer current;
   private int position;
   private boolean ended;
   private boolean closed;
   private @Nullable IOException failure;
   private boolean continueExpected;
+  private @Nullable Runnable start;
 
   /// Called on the event loop, before it hands out anything of the body.
-  RequestBody(HttpServerRequest request, Duration stall) {
+  ///
+  /// @param length as announced, −1 when chunked
+  RequestBody(HttpServerRequest request, long length, Duration stall) {
     this.request = request;
     this.stall = stall;
     continueExpected = "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
     request.handler(this::arrive);
     request.endHandler(nothing -> end());
-    request.pause();
-    request.fetch(BUFFERS_AHEAD);
+    gathered = length >= 0 && length <= GATHERED_BYTES_MAX && !continueExpected;
+    if (!gathered) {
+      request.pause();
+      request.fetch(BUFFERS_AHEAD);
+    }
+  }
+
+  /// Runs this on the event loop once there is something to do for the request's thread: at once,
+  /// or for a small body when all of it is there or will not come. Called right after the
+  /// constructor.
+  void whenReady(Vertx vertx, Runnable action) {
+    if (!gathered) {
+      action.run();
+      return;
+    }
+    start = action;
+    // Nearly always it comes with the head.
+    vertx.runOnContext(nothing -> awaitBody(vertx, action));
+  }
+
+  private void awaitBody(Vertx vertx, Runnable action) {
+    if (start != null) {
+      long timer = vertx.setTimer(stall.toMillis(), it -> fail(stalled()));
+      start =
+          () -> {
+            vertx.cancelTimer(timer);
+            action.run();
+          };
+    }
+  }
+
+  private void begin() {
+    Runnable action = start;
+    if (action != null) {
+      start = null;
+      action.run();
+    }
+  }
+
+  private IOException stalled() {
+    return new Exchange.ClientGone("the client sent nothing for " + stall.toSeconds() + " s");
   }
 
   private void arrive(Buffer buffer) {
     lock.lock();
     try {
       if (closed) {
-        request.fetch(1);
+        more();
       } else {
         arrived.add(buffer);
         changed.signal();
@@ -64,6 +110,14 @@ final class RequestBody extends InputStream {
     } finally {
       lock.unlock();
     }
+    begin();
+  }
+
+  // Asks for another buffer, unless all are here.
+  private void more() {
+    if (!ended) {
+      request.fetch(1);
+    }
   }
 
   /// The connection broke or the body is malformed.
@@ -77,6 +131,7 @@ final class RequestBody extends InputStream {
     } finally {
       lock.unlock();
     }
+    begin();
   }
 
   /// Whether all of it has come in, read or not.
@@ -105,7 +160,7 @@ final class RequestBody extends InputStream {
     try {
       closed = true;
       for (int held = arrived.size() + (current == null ? 0 : 1); held > 0; held--) {
-        request.fetch(1);
+        more();
       }
       arrived.clear();
       current = null;
@@ -137,7 +192,7 @@ final class RequestBody extends InputStream {
       position += count;
       if (position == buffer.length()) {
         current = null;
-        request.fetch(1);
+        more();
       }
       return count;
     } finally {
@@ -163,7 +218,7 @@ final class RequestBody extends InputStream {
           return null;
         }
         if (left <= 0) {
-          throw new Exchange.ClientGone("the client sent nothing for " + stall.toSeconds() + " s");
+          throw stalled();
         }
         try {
           left = changed.awaitNanos(left);
@@ -173,7 +228,7 @@ final class RequestBody extends InputStream {
         }
       } else if (current.length() == 0) {
         current = null;
-        request.fetch(1);
+        more();
       }
     }
     return current;

@@ -1,5 +1,6 @@
 package dev.brume.http;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,10 +39,16 @@ final class VertxExchange implements Exchange {
     for (var field : request.headers()) {
       headers.add(field.getKey(), field.getValue());
     }
-    body = new RequestBody(request, limits.stall());
+    body = new RequestBody(request, contentLength(), limits.stall());
     request.exceptionHandler(this::broken);
     request.response().closeHandler(nothing -> broken(new IOException("connection closed")));
     request.response().exceptionHandler(this::broken);
+  }
+
+  /// Runs this on the event loop once the request's thread should start, see
+  /// [RequestBody#whenReady].
+  void whenReady(Vertx vertx, Runnable action) {
+    body.whenReady(vertx, action);
   }
 
   private void broken(Throwable cause) {

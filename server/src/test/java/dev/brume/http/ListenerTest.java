@@ -262,7 +262,11 @@ class ListenerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\n"
+            + "Host: x\r\n"
+            + "Content-Length: 3\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
         "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
@@ -304,6 +308,18 @@ class ListenerTest {
     try (var client = connect(ListenerTest::echo)) {
       client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na");
       assertThat(client.in().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void takesASmallBodyThatComesInPieces() throws IOException {
+    try (var client = connect(ListenerTest::echo)) {
+      for (int i = 0; i < 2; i++) {
+        client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+        client.send("a");
+        client.send("bc");
+        assertThat(client.answer().body()).endsWith("abc");
+      }
     }
   }
 

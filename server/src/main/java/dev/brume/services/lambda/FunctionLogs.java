@@ -29,18 +29,20 @@ final class FunctionLogs implements AutoCloseable {
   private static final int BATCH_EVENTS_MAX = 10_000;
   private static final int BATCH_BYTES_MAX = 1_000_000;
   private static final int EVENT_OVERHEAD_BYTES = 26;
-  private static final long GATHER_MILLIS = 20;
+  private static final long GATHER_MILLIS = 50;
   private final Clock clock;
   private final LogsClient logs;
   private final Roles roles;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Condition added = lock.newCondition();
+  private final Condition written = lock.newCondition();
   private final Map<Stream, List<InputLogEvent>> held = new LinkedHashMap<>();
   private final Set<Stream> created = ConcurrentHashMap.newKeySet();
   private final Thread writer;
   private long heldCharacters;
   private long dropped;
   private boolean writing;
+  private int flushing;
   private boolean closed;
 
   FunctionLogs(Clock clock, Operations operations, Roles roles) {
@@ -66,8 +68,10 @@ final class FunctionLogs implements AutoCloseable {
         return;
       }
       heldCharacters += message.length();
+      if (held.isEmpty()) {
+        added.signal();
+      }
       held.computeIfAbsent(stream, s -> new ArrayList<>()).add(event);
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -79,16 +83,14 @@ final class FunctionLogs implements AutoCloseable {
       lock.lock();
       try {
         writing = false;
-        changed.signalAll();
+        written.signalAll();
         while (held.isEmpty() && !closed) {
-          changed.await();
+          added.await();
         }
         if (held.isEmpty()) {
           return;
         }
-        if (!closed) {
-          changed.await(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        gather();
         batch = new LinkedHashMap<>(held);
         held.clear();
         heldCharacters = 0;
@@ -104,6 +106,14 @@ final class FunctionLogs implements AutoCloseable {
         lock.unlock();
       }
       batch.forEach(this::write);
+    }
+  }
+
+  // One transaction for what comes within a moment, unless somebody waits for it.
+  private void gather() throws InterruptedException {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+    while (nanos > 0 && flushing == 0 && !closed) {
+      nanos = added.awaitNanos(nanos);
     }
   }
 
@@ -173,10 +183,13 @@ final class FunctionLogs implements AutoCloseable {
   void flush() throws InterruptedException {
     lock.lock();
     try {
+      flushing++;
+      added.signal();
       while (!held.isEmpty() || writing) {
-        changed.await();
+        written.await();
       }
     } finally {
+      flushing--;
       lock.unlock();
     }
   }
@@ -186,7 +199,7 @@ final class FunctionLogs implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      changed.signalAll();
+      added.signal();
     } finally {
       lock.unlock();
     }
