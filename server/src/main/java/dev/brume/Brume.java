@@ -255,7 +255,7 @@ public final class Brume implements AutoCloseable {
     try {
       Path data = settings.data();
       Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
-      var usual = FunctionsSettings.of(folder).with(settings.isolation());
+      var usual = FunctionsSettings.of(folder).with(settings.isolation()).with(settings.sandbox());
       return new Functions(data == null ? usual.throwAway(folder) : usual, clock, wall, ids);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -289,6 +289,7 @@ public final class Brume implements AutoCloseable {
       document
           .putObject("functions")
           .put("isolation", status.isolation())
+          .put("network", status.network())
           .put("environments", status.environments());
     }
     return document;

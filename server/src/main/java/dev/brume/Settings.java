@@ -1,9 +1,11 @@
 package dev.brume;
 
 import dev.brume.functions.FunctionsSettings.Isolation;
+import dev.brume.functions.SandboxSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What the command line configures.
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param iamEnforced whether roles may do only what their policies allow
 /// @param isolation how much less than a full sandbox will do for functions: `best`, `require` or
 ///   `none`
+/// @param sandbox what the sandbox of functions is to be
 /// @param region where requests without a credential scope go
 /// @param watched functions may take their code from folders below this one, null for none
 public record Settings(
@@ -23,14 +26,27 @@ public record Settings(
     @Nullable Path data,
     boolean iamEnforced,
     Isolation isolation,
+    SandboxSettings sandbox,
     String region,
     @Nullable Path watched) {
   public static final Settings DEFAULT =
-      new Settings("127.0.0.1", 4566, Path.of(".brume"), true, Isolation.BEST, "us-east-1", null);
+      new Settings(
+          "127.0.0.1",
+          4566,
+          Path.of(".brume"),
+          true,
+          Isolation.BEST,
+          SandboxSettings.DEFAULT,
+          "us-east-1",
+          null);
+
+  private static final List<String> VALUED =
+      List.of(
+          "--data", "--port", "--host", "--iam", "--isolation", "--function-network", "--watch");
 
   /// A throw-away store on a free port, for tests.
   public static Settings forTests() {
-    return new Settings("127.0.0.1", 0, null, true, Isolation.BEST, "us-east-1", null);
+    return DEFAULT.withData(null).withPort(0);
   }
 
   /// Reads the options of `brume up`. Throws IllegalArgumentException with a line for the user.
@@ -44,10 +60,7 @@ public record Settings(
       }
       if (i + 1 == options.size()) {
         throw new IllegalArgumentException(
-            List.of("--data", "--port", "--host", "--iam", "--isolation", "--watch")
-                    .contains(option)
-                ? option + " needs a value"
-                : "unknown option " + option);
+            VALUED.contains(option) ? option + " needs a value" : "unknown option " + option);
       }
       String value = options.get(++i);
       settings =
@@ -58,6 +71,7 @@ public record Settings(
             case "--iam" -> settings.withIam(value);
             case "--watch" -> settings.withWatched(Path.of(value));
             case "--isolation" -> settings.withIsolation(value);
+            case "--function-network" -> settings.withNetwork(value);
             default -> throw new IllegalArgumentException("unknown option " + option);
           };
     }
@@ -65,38 +79,50 @@ public record Settings(
   }
 
   public Settings withData(@Nullable Path folder) {
-    return new Settings(host, port, folder, iamEnforced, isolation, region, watched);
+    return new Settings(host, port, folder, iamEnforced, isolation, sandbox, region, watched);
   }
 
   public Settings withPort(int number) {
-    return new Settings(host, number, data, iamEnforced, isolation, region, watched);
+    return new Settings(host, number, data, iamEnforced, isolation, sandbox, region, watched);
   }
 
   private Settings withWatched(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("--watch: there is no folder " + folder);
     }
-    return new Settings(host, port, data, iamEnforced, isolation, region, folder.toAbsolutePath());
+    return new Settings(
+        host, port, data, iamEnforced, isolation, sandbox, region, folder.toAbsolutePath());
   }
 
   private Settings withHost(String address) {
-    return new Settings(address, port, data, iamEnforced, isolation, region, watched);
+    return new Settings(address, port, data, iamEnforced, isolation, sandbox, region, watched);
   }
 
   private Settings withIam(String value) {
     if (!value.equals("enforce") && !value.equals("off")) {
       throw new IllegalArgumentException("--iam must be enforce or off, not " + value);
     }
-    return new Settings(host, port, data, value.equals("enforce"), isolation, region, watched);
+    return new Settings(
+        host, port, data, value.equals("enforce"), isolation, sandbox, region, watched);
   }
 
   private Settings withIsolation(String value) {
     for (Isolation one : Isolation.values()) {
       if (one.name().equalsIgnoreCase(value)) {
-        return new Settings(host, port, data, iamEnforced, one, region, watched);
+        return new Settings(host, port, data, iamEnforced, one, sandbox, region, watched);
       }
     }
     throw new IllegalArgumentException("--isolation must be best, require or none, not " + value);
+  }
+
+  private Settings withNetwork(String value) {
+    for (SandboxSettings.Reach one : SandboxSettings.Reach.values()) {
+      if (one.name().toLowerCase(Locale.ROOT).equals(value)) {
+        return new Settings(
+            host, port, data, iamEnforced, isolation, sandbox.with(one), region, watched);
+      }
+    }
+    throw new IllegalArgumentException("--function-network must be endpoint or host, not " + value);
   }
 
   private static int port(String text) {

@@ -30,7 +30,6 @@ final class Environment {
 
   private static final long EXIT_MILLIS = 1000;
   private static final long MOUNT_SECONDS = 10;
-  private static final long GRACE_BYTES = 32L << 20;
 
   /// Why an environment was killed.
   enum End {
@@ -43,7 +42,7 @@ final class Environment {
   private final String id;
   private final Interpreter interpreter;
   private final Sandbox sandbox;
-  private final Sandbox.Places places;
+  private final Enclosure enclosure;
   private final Cgroups.@Nullable Group group;
   private final Process process;
   private final RuntimeWire wire;
@@ -61,16 +60,15 @@ final class Environment {
       String id,
       Interpreter interpreter,
       Sandbox sandbox,
-      Sandbox.Places places,
-      Cgroups.@Nullable Group group,
+      Enclosure enclosure,
       Process process,
       RuntimeWire wire,
       LogPipe logs) {
     this.id = id;
     this.interpreter = interpreter;
     this.sandbox = sandbox;
-    this.places = places;
-    this.group = group;
+    this.enclosure = enclosure;
+    group = enclosure.group();
     this.process = process;
     this.wire = wire;
     this.logs = logs;
@@ -158,8 +156,7 @@ final class Environment {
       String id,
       Interpreter interpreter,
       Sandbox sandbox,
-      Sandbox.Places places,
-      Cgroups.@Nullable Group group,
+      Enclosure enclosure,
       Door door,
       Process process)
       throws IOException {
@@ -179,15 +176,12 @@ final class Environment {
             });
     process.onExit().thenRun(door::close);
     try (door) {
-      if (group != null && !sandbox.hasOwnRoot()) {
-        for (Path folder : group.folders()) {
-          Files.writeString(folder.resolve("cgroup.procs"), Long.toString(process.pid()));
-        }
+      if (!sandbox.hasOwnRoot()) {
+        enclosure.admit(process);
       }
       SocketChannel channel = door.accept();
       var wire = new RuntimeWire(channel, RESPONSE_BYTES_MAX);
-      var environment =
-          new Environment(id, interpreter, sandbox, places, group, process, wire, logs);
+      var environment = new Environment(id, interpreter, sandbox, enclosure, process, wire, logs);
       drained.thenRun(() -> environment.drained.complete(null));
       wire.read();
       return environment;
@@ -206,7 +200,7 @@ final class Environment {
   }
 
   Sandbox.Places places() {
-    return places;
+    return enclosure.places();
   }
 
   LogPipe logs() {
@@ -264,9 +258,7 @@ final class Environment {
     assignment = to;
     working = true;
     FunctionSpec spec = to.spec();
-    if (group != null) {
-      group.limit(((long) spec.memoryMegabytes() << 20) + GRACE_BYTES);
-    }
+    enclosure.prepare(spec);
     if (sandbox.hasOwnRoot()) {
       mount(spec);
     }
@@ -391,7 +383,7 @@ final class Environment {
     if (to == null || !working || !process.isAlive()) {
       return;
     }
-    long limit = ((long) to.spec().memoryMegabytes() << 20) + GRACE_BYTES;
+    long limit = Enclosure.memoryBytesMax(to.spec());
     boolean over = group != null ? group.kills() > 0 : residentBytes() > limit;
     if (over) {
       kill(End.MEMORY);
@@ -451,16 +443,7 @@ final class Environment {
                 // Somebody that outlived the kill still holds the pipe: nothing to wait for.
                 drained.complete(null);
               }
-              try {
-                if (group != null && !group.delete()) {
-                  CompletableFuture.delayedExecutor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
-                      .execute(group::delete);
-                }
-                Folders.delete(places.temporary());
-                Folders.delete(places.folder());
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
+              enclosure.release();
             });
   }
 

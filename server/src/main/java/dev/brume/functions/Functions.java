@@ -127,13 +127,20 @@ public final class Functions implements AutoCloseable {
   /// What the health page shows.
   ///
   /// @param isolation `root`, `user` or `reduced`; empty until it has been tried out
+  /// @param network `endpoint` where functions reach nothing but that, else `host`
   /// @param environments alive, with a function
-  public record Status(String isolation, int environments) {}
+  public record Status(String isolation, String network, int environments) {}
 
   public Status status() {
     Launcher now = launcher.getNow(null);
+    if (now == null) {
+      return new Status("", "", pool.count());
+    }
+    Sandbox sandbox = now.sandbox();
     return new Status(
-        now == null ? "" : now.sandbox().tier().name().toLowerCase(Locale.ROOT), pool.count());
+        sandbox.tier().name().toLowerCase(Locale.ROOT),
+        sandbox.reach().name().toLowerCase(Locale.ROOT),
+        pool.count());
   }
 
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param environmentsMax how many environments may be alive at once
 /// @param idle how long an environment may wait for its next event
 /// @param waiting how many processes wait in advance per runtime that has been used
+/// @param sandbox what the sandbox is to be
 /// @param throwAway a folder to delete at the end, null to keep everything
 public record FunctionsSettings(
     Path folder,
@@ -27,6 +28,7 @@ public record FunctionsSettings(
     int environmentsMax,
     Duration idle,
     int waiting,
+    SandboxSettings sandbox,
     @Nullable Path throwAway) {
 
   /// What to do where the machine does not allow a sandbox.
@@ -55,6 +57,7 @@ public record FunctionsSettings(
         environmentsFor(Runtime.getRuntime().availableProcessors()),
         Duration.ofMinutes(10),
         1,
+        SandboxSettings.DEFAULT,
         null);
   }
 
@@ -70,6 +73,23 @@ public record FunctionsSettings(
         environmentsMax,
         idle,
         waiting,
+        sandbox,
+        throwAway);
+  }
+
+  /// The same with another sandbox.
+  public FunctionsSettings with(SandboxSettings other) {
+    return new FunctionsSettings(
+        folder,
+        runFolder,
+        cacheFolder,
+        isolation,
+        node,
+        python,
+        environmentsMax,
+        idle,
+        waiting,
+        other,
         throwAway);
   }
 
@@ -85,6 +105,7 @@ public record FunctionsSettings(
         environmentsMax,
         idle,
         waiting,
+        sandbox,
         dataFolder);
   }
 

@@ -47,8 +47,7 @@ final class Launcher implements AutoCloseable {
         family.arrange(code.codeFolder());
       }
       Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
-      sandbox =
-          Sandbox.probe(script, code.codeFolder(), settings.runFolder(), settings.isolation());
+      sandbox = Sandbox.probe(script, code.codeFolder(), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,29 +79,33 @@ final class Launcher implements AutoCloseable {
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
-    Cgroups cgroups = sandbox.cgroups();
-    Cgroups.Group group = cgroups == null ? null : cgroups.create(id);
-    var socket = new Environment.Door(places.run().resolve("api"));
-    Map<String, String> variables =
-        new HashMap<>(sandbox.variables(places, number, binds(interpreter), group));
-    variables.putAll(runtimeVariables(interpreter, places, preload));
-    List<String> command = sandbox.command(places, runtimeCommand(interpreter));
-    Process process = spawn(command, variables, places);
-    return Environment.open(id, interpreter, sandbox, places, group, socket, process);
+    Enclosure enclosure = sandbox.enclose(id, places);
+    try {
+      var socket = new Environment.Door(places.run().resolve("api"));
+      Map<String, String> variables =
+          new HashMap<>(sandbox.variables(places, number, binds(interpreter), enclosure.group()));
+      variables.putAll(runtimeVariables(interpreter, places, preload));
+      List<String> command = sandbox.command(places, runtimeCommand(interpreter));
+      Process process = spawn(command, variables, enclosure);
+      return Environment.open(id, interpreter, sandbox, enclosure, socket, process);
+    } catch (IOException e) {
+      enclosure.release();
+      throw e;
+    }
   }
 
-  private Process spawn(List<String> command, Map<String, String> variables, Sandbox.Places places)
+  private Process spawn(List<String> command, Map<String, String> variables, Enclosure enclosure)
       throws IOException {
     var started = new CompletableFuture<Process>();
     spawner.execute(
         () -> {
           try {
             var builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.directory(places.folder().toFile());
+            builder.directory(enclosure.places().folder().toFile());
             builder.environment().clear();
             builder.environment().putAll(variables);
-            started.complete(builder.start());
-          } catch (IOException | RuntimeException e) {
+            started.complete(enclosure.network().inside(builder::start));
+          } catch (Exception e) {
             started.completeExceptionally(e);
           }
         });
@@ -180,10 +183,7 @@ final class Launcher implements AutoCloseable {
   @Override
   public void close() {
     spawner.shutdownNow();
-    Cgroups cgroups = sandbox.cgroups();
-    if (cgroups != null) {
-      cgroups.close();
-    }
+    sandbox.close();
     try {
       Folders.delete(settings.runFolder());
       Folders.delete(settings.folder().resolve("tmp"));

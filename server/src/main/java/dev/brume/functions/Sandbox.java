@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /// How far functions are kept from the machine and from each other; what the machine allows is
 /// tried out once, at start.
-final class Sandbox {
+final class Sandbox implements AutoCloseable {
   /// From the strongest to the weakest.
   enum Tier {
-    /// As root: own mount, pid, ipc and uts namespaces, a user per environment, control groups.
+    /// As root: own network, mount, pid, ipc and uts namespaces, a user per environment, control
+    // groups.
     ROOT,
     /// Without root: the same namespaces inside a user namespace.
     USER,
@@ -33,14 +34,21 @@ final class Sandbox {
   private final Path codeFolder;
   private final boolean parentDeath;
   private final @Nullable Cgroups cgroups;
+  private final OwnNetwork.@Nullable Owner networks;
 
   private Sandbox(
-      Tier tier, Path script, Path codeFolder, boolean parentDeath, @Nullable Cgroups cgroups) {
+      Tier tier,
+      Path script,
+      Path codeFolder,
+      boolean parentDeath,
+      @Nullable Cgroups cgroups,
+      OwnNetwork.@Nullable Owner networks) {
     this.tier = tier;
     this.script = script;
     this.codeFolder = codeFolder;
     this.parentDeath = parentDeath;
     this.cgroups = cgroups;
+    this.networks = networks;
   }
 
   /// What one environment has of its own on the host.
@@ -53,10 +61,9 @@ final class Sandbox {
   /// Finds the strongest tier that works here.
   ///
   /// @param script `sandbox.sh`
-  /// @param scratch an empty folder for the trial
-  static Sandbox probe(
-      Path script, Path codeFolder, Path scratch, FunctionsSettings.Isolation isolation)
+  static Sandbox probe(Path script, Path codeFolder, FunctionsSettings settings)
       throws IOException {
+    FunctionsSettings.Isolation isolation = settings.isolation();
     boolean parentDeath = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"), Map.of());
     boolean root = Files.isWritable(Path.of("/proc/self/oom_score_adj")) && isRoot();
     Cgroups cgroups = root ? Cgroups.probe() : null;
@@ -65,16 +72,27 @@ final class Sandbox {
       if (tier == Tier.ROOT && !root || !parentDeath || unwanted) {
         continue;
       }
-      var trial = new Sandbox(tier, script, codeFolder, parentDeath, null);
-      Places places = places(scratch.resolve("probe-" + tier));
+      var trial = new Sandbox(tier, script, codeFolder, parentDeath, null, null);
+      Places places = places(settings.runFolder().resolve("probe-" + tier));
       List<String> command = trial.command(places, List.of("/bin/sh", "-c", "exit 0"));
       boolean works = succeeds(command, trial.variables(places, 0, List.of(), null));
       Folders.delete(places.folder());
       if (works) {
-        return new Sandbox(tier, script, codeFolder, parentDeath, cgroups);
+        boolean own =
+            tier == Tier.ROOT && settings.sandbox().network() == SandboxSettings.Reach.ENDPOINT;
+        OwnNetwork.Owner networks = own ? OwnNetwork.Owner.probe() : null;
+        return new Sandbox(tier, script, codeFolder, parentDeath, cgroups, networks);
       }
     }
-    return new Sandbox(Tier.REDUCED, script, codeFolder, parentDeath, cgroups);
+    return new Sandbox(Tier.REDUCED, script, codeFolder, parentDeath, cgroups, null);
+  }
+
+  /// What is to hold a new environment.
+  Enclosure enclose(String id, Places places) throws IOException {
+    Cgroups here = cgroups();
+    Cgroups.Group group = here == null ? null : here.create(id);
+    return new Enclosure(
+        places, group, networks == null ? new Network.Shared() : networks.create());
   }
 
   /// Makes the folders of an environment.
@@ -92,6 +110,11 @@ final class Sandbox {
 
   Tier tier() {
     return tier;
+  }
+
+  /// What functions reach over the network.
+  SandboxSettings.Reach reach() {
+    return networks == null ? SandboxSettings.Reach.HOST : SandboxSettings.Reach.ENDPOINT;
   }
 
   /// Whether a function sees its own file system, with its code in `/var/task`.
@@ -177,6 +200,17 @@ final class Sandbox {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    Cgroups here = cgroups();
+    if (here != null) {
+      here.close();
+    }
+    if (networks != null) {
+      networks.close();
     }
   }
 

@@ -35,6 +35,7 @@ final class FunctionsFixture implements AutoCloseable {
   final Ids ids = new Ids(new Random(7));
   final Functions functions;
   final String code;
+  int endpointPort = 4649;
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
   FunctionsFixture(Path folder) throws IOException, CodeStore.BadCode {
@@ -56,6 +57,7 @@ final class FunctionsFixture implements AutoCloseable {
                 8,
                 Duration.ofMinutes(10),
                 1,
+                usual.sandbox(),
                 null),
             CLOCK,
             CLOCK,
@@ -74,7 +76,8 @@ final class FunctionsFixture implements AutoCloseable {
               "missing.js",
               "exits.js",
               "kinds.py",
-              "streams.js")) {
+              "streams.js",
+              "hostile.js")) {
         zip.putNextEntry(new ZipEntry(name));
         try (var in = FunctionsFixture.class.getResourceAsStream("handlers/" + name)) {
           in.transferTo(zip);
@@ -106,7 +109,7 @@ final class FunctionsFixture implements AutoCloseable {
         "/aws/lambda/f",
         false,
         null,
-        "http://127.0.0.1:4649",
+        "http://127.0.0.1:" + endpointPort,
         () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
   }
 

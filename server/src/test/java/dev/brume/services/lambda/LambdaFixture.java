@@ -77,6 +77,7 @@ final class LambdaFixture implements AutoCloseable {
                 8,
                 Duration.ofMinutes(10),
                 1,
+                usual.sandbox(),
                 null),
             clock,
             clock,

@@ -1,0 +1,66 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.Callable;
+
+/// The network that an environment sees.
+sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwork {
+  /// Listens on 127.0.0.1 as the environment sees it. The caller closes the socket, or [#close]
+  /// does.
+  ///
+  /// @param port that it gets in a network of its own; in a shared one it is any that is free
+  ServerSocketChannel listen(int port) throws IOException;
+
+  /// Makes a port of the machine's 127.0.0.1 reachable at the same address inside.
+  void admit(int port) throws IOException;
+
+  /// Runs something on the calling thread, which is no virtual one, with the network being this:
+  /// processes that are started there have it too.
+  <T> T inside(Callable<T> work) throws Exception;
+
+  /// Ends everything that goes in and out.
+  @Override
+  void close();
+
+  /// 127.0.0.1, without a look at what `localhost` means here.
+  static InetSocketAddress loopback(int port) {
+    try {
+      return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The machine's own.
+  record Shared() implements Network {
+    @Override
+    public ServerSocketChannel listen(int port) throws IOException {
+      var channel = ServerSocketChannel.open();
+      try {
+        channel.bind(loopback(0));
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+      return channel;
+    }
+
+    @Override
+    public void admit(int port) {
+      // It is reachable.
+    }
+
+    @Override
+    public <T> T inside(Callable<T> work) throws Exception {
+      return work.call();
+    }
+
+    @Override
+    public void close() {
+      // Others use it too.
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// A network namespace with nothing in it but `lo`, and what is let in: whoever is in there reaches
+/// no other port of the machine, no other environment and no name server.
+/// https://man7.org/linux/man-pages/man7/network_namespaces.7.html
+final class OwnNetwork implements Network {
+  private final Owner owner;
+  private final int descriptor;
+  private final Map<Integer, Relay.Passage> admitted = new HashMap<>();
+  private boolean closed;
+
+  private OwnNetwork(Owner owner, int descriptor) {
+    this.owner = owner;
+    this.descriptor = descriptor;
+  }
+
+  /// Makes them. Works as root only.
+  static final class Owner implements AutoCloseable {
+    private static final String OF_THREAD = "/proc/thread-self/ns/net";
+    private final Syscalls system;
+    private final int machine;
+    private final Relay relay;
+
+    private Owner(Syscalls system) throws IOException {
+      this.system = system;
+      relay = new Relay();
+      machine = system.open(OF_THREAD);
+    }
+
+    /// Null where the machine allows no networks.
+    static @Nullable Owner probe() {
+      Syscalls system = Syscalls.load();
+      if (system == null) {
+        return null;
+      }
+      try {
+        var owner = new Owner(system);
+        try (OwnNetwork trial = owner.create();
+            ServerSocketChannel channel = trial.listen(9001)) {
+          return channel.isOpen() ? owner : null;
+        } catch (IOException e) {
+          owner.close();
+          return null;
+        }
+      } catch (IOException e) {
+        return null;
+      }
+    }
+
+    OwnNetwork create() throws IOException {
+      return onThread(
+          () -> {
+            system.leaveNetwork();
+            system.loopbackUp();
+            return new OwnNetwork(this, system.open(OF_THREAD));
+          });
+    }
+
+    @Override
+    public void close() {
+      relay.close();
+      closeDescriptor(machine);
+    }
+
+    private void closeDescriptor(int one) {
+      try {
+        system.close(one);
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  // A thread that goes elsewhere does not come back: it ends there.
+  private static <T> T onThread(Callable<T> work) throws IOException {
+    var result = new CompletableFuture<T>();
+    Thread.ofPlatform()
+        .name("functions-network")
+        .daemon(true)
+        .stackSize(256 * 1024)
+        .start(
+            () -> {
+              try {
+                result.complete(work.call());
+              } catch (Exception | Error e) {
+                result.completeExceptionally(e);
+              }
+            });
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public synchronized ServerSocketChannel listen(int port) throws IOException {
+    if (closed) {
+      throw new IOException("the network is closed");
+    }
+    return onThread(
+        () -> {
+          owner.system.enterNetwork(descriptor);
+          var channel = ServerSocketChannel.open();
+          try {
+            return channel.bind(Network.loopback(port));
+          } catch (IOException e) {
+            channel.close();
+            throw e;
+          }
+        });
+  }
+
+  @Override
+  public synchronized void admit(int port) throws IOException {
+    if (!admitted.containsKey(port)) {
+      admitted.put(port, owner.relay.open(listen(port), Network.loopback(port)));
+    }
+  }
+
+  @Override
+  public <T> T inside(Callable<T> work) throws Exception {
+    owner.system.enterNetwork(descriptor);
+    try {
+      return work.call();
+    } finally {
+      owner.system.enterNetwork(owner.machine);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      admitted.values().forEach(Relay.Passage::close);
+      owner.closeDescriptor(descriptor);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/// The few system calls of Linux that the JDK has no method for. Each acts on the thread that calls
+/// it or on a descriptor; none is called from a virtual thread where it changes the thread.
+/// https://man7.org/linux/man-pages/dir_section_2.html
+final class Syscalls {
+  private static final int O_RDONLY = 0;
+  private static final int O_CLOEXEC = 0x80000;
+  private static final int CLONE_NEWNET = 0x40000000;
+  private static final int AF_INET = 2;
+  private static final int SOCK_DGRAM = 2;
+  private static final int SIOCGIFFLAGS = 0x8913;
+  private static final int SIOCSIFFLAGS = 0x8914;
+  private static final short IFF_UP = 1;
+  private static final long IFREQ_BYTES = 40;
+  private static final long IFREQ_FLAGS = 16;
+
+  private static final StructLayout STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private final MethodHandle open;
+  private final MethodHandle close;
+  private final MethodHandle unshare;
+  private final MethodHandle setns;
+  private final MethodHandle socket;
+  private final MethodHandle ioctl;
+
+  private Syscalls() {
+    Linker linker = Linker.nativeLinker();
+    var integer = ValueLayout.JAVA_INT;
+    var address = ValueLayout.ADDRESS;
+    open = handle(linker, "open", 2, address, integer);
+    close = handle(linker, "close", -1, integer);
+    unshare = handle(linker, "unshare", -1, integer);
+    setns = handle(linker, "setns", -1, integer, integer);
+    socket = handle(linker, "socket", -1, integer, integer, integer);
+    ioctl = handle(linker, "ioctl", 2, integer, ValueLayout.JAVA_LONG, address);
+  }
+
+  // All of them return an int.
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(
+      Linker linker, String name, int firstVariadic, MemoryLayout... arguments) {
+    var errno = Linker.Option.captureCallState("errno");
+    Linker.Option[] options =
+        firstVariadic < 0
+            ? new Linker.Option[] {errno}
+            : new Linker.Option[] {errno, Linker.Option.firstVariadicArg(firstVariadic)};
+    return linker.downcallHandle(
+        linker.defaultLookup().findOrThrow(name),
+        FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments),
+        options);
+  }
+
+  /// Null where there is no Linux, or native access is not allowed.
+  static @Nullable Syscalls load() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return null;
+    }
+    try {
+      return new Syscalls();
+    } catch (RuntimeException | UnsatisfiedLinkError e) {
+      return null;
+    }
+  }
+
+  /// A call with everything that it needs besides.
+  private interface Body {
+    int run(MemorySegment state, Arena arena) throws Throwable;
+  }
+
+  private static int call(String name, Body body) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int result = body.run(state, arena);
+      if (result < 0) {
+        throw new IOException(name + " failed, errno " + (int) ERRNO.get(state, 0L));
+      }
+      return result;
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(name, e);
+    }
+  }
+
+  /// A descriptor for reading; the caller closes it.
+  int open(String path) throws IOException {
+    return call(
+        "open " + path,
+        (state, arena) ->
+            (int) open.invokeExact(state, arena.allocateFrom(path), O_RDONLY | O_CLOEXEC));
+  }
+
+  void close(int descriptor) throws IOException {
+    call("close", (state, arena) -> (int) close.invokeExact(state, descriptor));
+  }
+
+  /// Gives the calling thread a new, empty network.
+  void leaveNetwork() throws IOException {
+    call("unshare", (state, arena) -> (int) unshare.invokeExact(state, CLONE_NEWNET));
+  }
+
+  /// Puts the calling thread into a network.
+  ///
+  /// @param descriptor of its `/proc/…/ns/net`
+  void enterNetwork(int descriptor) throws IOException {
+    call("setns", (state, arena) -> (int) setns.invokeExact(state, descriptor, CLONE_NEWNET));
+  }
+
+  /// Brings up `lo` in the calling thread's network.
+  void loopbackUp() throws IOException {
+    int descriptor =
+        call("socket", (state, arena) -> (int) socket.invokeExact(state, AF_INET, SOCK_DGRAM, 0));
+    try {
+      call(
+          "ioctl",
+          (state, arena) -> {
+            MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
+            request.setString(0, "lo");
+            int result = (int) ioctl.invokeExact(state, descriptor, (long) SIOCGIFFLAGS, request);
+            if (result < 0) {
+              return result;
+            }
+            short flags = request.get(ValueLayout.JAVA_SHORT, IFREQ_FLAGS);
+            request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS, (short) (flags | IFF_UP));
+            return (int) ioctl.invokeExact(state, descriptor, (long) SIOCSIFFLAGS, request);
+          });
+    } finally {
+      close(descriptor);
+    }
+  }
+}

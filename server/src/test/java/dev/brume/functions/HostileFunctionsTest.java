@@ -1,0 +1,78 @@
+package dev.brume.functions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.http.Headers;
+import dev.brume.http.Limits;
+import dev.brume.http.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Functions that do what they should not, in the strongest sandbox: each claim of
+/// docs/functions.md has one here.
+class HostileFunctionsTest {
+  @TempDir static Path folder;
+  private static FunctionsFixture fixture;
+  private static Listener endpoint;
+
+  @BeforeAll
+  static void start() throws IOException, CodeStore.BadCode {
+    fixture = new FunctionsFixture(folder);
+    endpoint =
+        Listener.open(
+            "127.0.0.1",
+            0,
+            Limits.DEFAULT,
+            InstantSource.system(),
+            exchange ->
+                exchange.respond(
+                    200, new Headers(), exchange.rawPath().getBytes(StandardCharsets.UTF_8)));
+    fixture.endpointPort = endpoint.port();
+    fixture.node("kinds.echo", "{}");
+    assumeTrue(fixture.functions.status().isolation().equals("root"), "needs root");
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+    endpoint.close();
+  }
+
+  @Test
+  void nothingIsReachedButTheEndpoint() throws IOException {
+    assertThat(hostile("gets", "{\"port\":" + endpoint.port() + ",\"path\":\"/here\"}").asText())
+        .isEqualTo("/here");
+    try (ServerSocketChannel other = new Network.Shared().listen(0)) {
+      int port = ((InetSocketAddress) other.getLocalAddress()).getPort();
+      JsonNode found =
+          hostile(
+              "connects",
+              ("{\"targets\":[\"127.0.0.1/%d\",\"::1/%d\",\"127.0.0.1/%d\",\"192.0.2.1/80\",\"2001:db8::1/80\"]}")
+                  .formatted(port, port, endpoint.port()));
+      assertThat(found.get("127.0.0.1/" + port).asText()).isEqualTo("ECONNREFUSED");
+      assertThat(found.get("::1/" + port).asText()).isEqualTo("ECONNREFUSED");
+      assertThat(found.get("127.0.0.1/" + endpoint.port()).asText()).isEqualTo("open");
+      assertThat(found.get("192.0.2.1/80").asText()).isEqualTo("ENETUNREACH");
+      assertThat(found.get("2001:db8::1/80").asText()).isIn("ENETUNREACH", "EADDRNOTAVAIL");
+      String ports = hostile("scans", "{\"from\":1,\"to\":65536}").toString();
+      assertThat(ports).isEqualTo("[" + endpoint.port() + "]");
+    }
+    assertThat(hostile("resolves", "{}").asText()).isIn("EAI_AGAIN", "ENOTFOUND");
+  }
+
+  private static JsonNode hostile(String handler, String event) {
+    return FunctionsFixture.json(
+        fixture.invoke(
+            fixture.spec(FunctionsFixture.nodeRuntime(), "hostile." + handler, 512, 60), event));
+  }
+}

@@ -1,0 +1,61 @@
+// Functions that do what they should not.
+const net = require('net');
+const http = require('http');
+const dns = require('dns');
+
+const connect = (host, port) =>
+  new Promise((done) => {
+    const socket = net.connect({ host, port }, () => {
+      // A port that happens to be the caller's own answers itself.
+      done(socket.localPort === port ? 'ECONNREFUSED' : 'open');
+      socket.destroy();
+    });
+    socket.setTimeout(2000, () => {
+      socket.destroy();
+      done('timeout');
+    });
+    socket.on('error', (e) => done(e.code));
+  });
+
+const get = (port, path) =>
+  new Promise((done, failed) => {
+    http
+      .get({ host: '127.0.0.1', port, path }, (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => done(Buffer.concat(parts).toString()));
+      })
+      .on('error', failed);
+  });
+
+exports.connects = async (event) => {
+  const results = {};
+  for (const target of event.targets) {
+    const [host, port] = target.split('/');
+    results[target] = await connect(host, Number(port));
+  }
+  return results;
+};
+
+exports.scans = async (event) => {
+  const open = [];
+  for (let from = event.from; from < event.to; from += 500) {
+    const ports = [];
+    for (let port = from; port < Math.min(from + 500, event.to); port++) ports.push(port);
+    const found = await Promise.all(ports.map((port) => connect('127.0.0.1', port)));
+    ports.forEach((port, i) => {
+      if (found[i] !== 'ECONNREFUSED') open.push(port);
+    });
+  }
+  return open;
+};
+
+exports.gets = async (event) => get(event.port, event.path);
+
+exports.resolves = async () => {
+  try {
+    return (await dns.promises.lookup('example.com')).address;
+  } catch (e) {
+    return e.code;
+  }
+};
