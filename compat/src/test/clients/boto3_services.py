@@ -129,6 +129,48 @@ def bucket_to_queue():
     assert len(records) == 1
 
 
+def topic_to_web():
+    """A subscriber that follows the links in what it gets, as web hooks do: without a signature."""
+    import http.server, urllib.error, urllib.request
+    got = []
+
+    class Hook(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append(json.loads(self.rfile.read(int(self.headers['Content-Length']))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    sns = client('sns')
+    topic = sns.create_topic(Name='web')['TopicArn']
+
+    def subscribed(path):
+        arn = sns.subscribe(TopicArn=topic, Protocol='http', Endpoint='http://127.0.0.1:%d/%s' % (server.server_port, path), ReturnSubscriptionArn=True)['SubscriptionArn']
+        return arn, eventually(lambda: [m for m in got if m['Type'] == 'SubscriptionConfirmation'])[-1]
+    arn, confirmation = subscribed('a')
+    assert arn.encode() in urllib.request.urlopen(confirmation['SubscribeURL']).read()
+    sns.publish(TopicArn=topic, Message='hello')
+    notification = eventually(lambda: [m for m in got if m['Type'] == 'Notification'])[0]
+    assert notification['Message'] == 'hello'
+    urllib.request.urlopen(notification['UnsubscribeURL']).read()
+    fails('NotFound', sns.get_subscription_attributes, SubscriptionArn=arn)
+    got.clear()
+    arn, confirmation = subscribed('b')
+    sns.confirm_subscription(TopicArn=topic, Token=confirmation['Token'], AuthenticateOnUnsubscribe='true')
+    sns.publish(TopicArn=topic, Message='hello')
+    notification = eventually(lambda: [m for m in got if m['Type'] == 'Notification'])[0]
+    try:
+        urllib.request.urlopen(notification['UnsubscribeURL'])
+        raise AssertionError('ended without a signature')
+    except urllib.error.HTTPError as e:
+        assert e.code == 403, e.code
+    assert sns.get_subscription_attributes(SubscriptionArn=arn)['Attributes']['ConfirmationWasAuthenticated'] == 'true'
+    sns.unsubscribe(SubscriptionArn=arn)
+
+
 def tables():
     dynamo = session.resource('dynamodb')
     table = dynamo.create_table(TableName='py', BillingMode='PAY_PER_REQUEST',
@@ -149,6 +191,35 @@ def tables():
           KeySchema=[{'AttributeName': 'pk', 'KeyType': 'HASH'}], AttributeDefinitions=[{'AttributeName': 'pk', 'AttributeType': 'S'}])
 
 
+def lake():
+    s3, athena = client('s3'), client('athena')
+    s3.create_bucket(Bucket='py-lake')
+    for day in (1, 2):
+        s3.put_object(Bucket='py-lake', Key='data/year=2025/day=%02d/x.json' % day, Body=b'{"id":%d,"tags":["a","b"]}\n' % day)
+
+    def query(sql, state='SUCCEEDED'):
+        started = athena.start_query_execution(QueryString=sql, QueryExecutionContext={'Database': 'lake'},
+                                               ResultConfiguration={'OutputLocation': 's3://py-lake/results/'})['QueryExecutionId']
+        end = eventually(lambda: (lambda q: q if q['Status']['State'] in ('SUCCEEDED', 'FAILED', 'CANCELLED') else None)(
+            athena.get_query_execution(QueryExecutionId=started)['QueryExecution']))
+        assert end['Status']['State'] == state, end['Status']
+        if state == 'SUCCEEDED':
+            return [[cell.get('VarCharValue') for cell in row['Data']] for row in athena.get_query_results(QueryExecutionId=started)['ResultSet']['Rows']]
+        return end['Status']['StateChangeReason']
+    query('CREATE DATABASE lake')
+    query("CREATE EXTERNAL TABLE events (id int, tags array<string>) PARTITIONED BY (year int, day string) "
+          "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://py-lake/data/'")
+    query("ALTER TABLE events ADD IF NOT EXISTS PARTITION (year=2025, day=01) LOCATION 's3://py-lake/data/year=2025/day=01/'")
+    assert query('SELECT id, day FROM events') == [['id', 'day'], ['1', '01']]
+    query('MSCK REPAIR TABLE events')
+    query('CREATE OR REPLACE VIEW tagged AS SELECT id, tag FROM events CROSS JOIN UNNEST(tags) AS t(tag)')
+    assert query('SELECT count(*) AS n FROM tagged') == [['n'], ['4']]
+    query('CREATE OR REPLACE VIEW tagged AS SELECT id FROM events')
+    assert query('SELECT count(*) AS n FROM tagged') == [['n'], ['2']]
+    query('DROP VIEW tagged')
+    assert 'TABLE_NOT_FOUND' in query('SELECT * FROM tagged', 'FAILED')
+
+
 def parameters():
     ssm = client('ssm')
     for name in ('/app/a', '/app/b', '/app/c/d'):
@@ -167,6 +238,6 @@ def what_is_missing_says_so():
     fails('NotImplemented', client('iam').list_users)
 
 
-for test in (queues, objects, bucket_to_queue, tables, parameters, what_is_missing_says_so, sts_and_iam):
+for test in (queues, objects, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):
     test()
     print('ok', test.__name__)

@@ -42,9 +42,10 @@ import org.jspecify.annotations.Nullable;
 /// call, encode.
 public final class Gateway implements Handler {
   private static final System.Logger LOG = System.getLogger("brume.gateway");
-  // Operations that are how a client without credentials gets some.
+  // Operations for clients without credentials: how they get some, and the links in notifications.
   private static final Set<String> UNSIGNED =
-      Set.of("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity");
+      Set.of(
+          "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "ConfirmSubscription", "Unsubscribe");
 
   private final List<FrontDoor> doors;
   private final Map<String, BrowserAccess> browsers;

@@ -151,16 +151,21 @@ final class GlueCatalog implements Catalog {
   private static StorageDescriptor descriptor(Storage storage, List<dev.brume.sql.Column> columns) {
     return new StorageDescriptor()
         .columns(glueColumns(columns))
-        .location(storage.location())
-        .inputFormat(storage.inputFormat())
-        .outputFormat(storage.outputFormat())
+        .location(orNull(storage.location()))
+        .inputFormat(orNull(storage.inputFormat()))
+        .outputFormat(orNull(storage.outputFormat()))
         .compressed(false)
         .numberOfBuckets(-1)
         .serdeInfo(
             new SerDeInfo()
-                .serializationLibrary(storage.serde())
+                .serializationLibrary(orNull(storage.serde()))
                 .parameters(storage.serdeParameters()))
         .storedAsSubDirectories(false);
+  }
+
+  // Views have no storage, and the catalog takes no empty names.
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static List<Column> glueColumns(List<dev.brume.sql.Column> columns) {

@@ -138,7 +138,7 @@ final class Envelope {
   }
 
   private static String unsubscribeUrl(Subscription to) {
-    return to.baseUrl() + "/?Action=Unsubscribe&SubscriptionArn=" + to.arn();
+    return to.baseUrl() + "/?Action=Unsubscribe&Version=2010-03-31&SubscriptionArn=" + to.arn();
   }
 
   private static String encoded(String text) {

@@ -8,7 +8,9 @@ import dev.brume.events.patterns.EventPattern;
 import dev.brume.json.Json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A subscription's compiled
@@ -47,11 +49,51 @@ final class Filter {
       if (!body) {
         node.properties().forEach(Filter::requireFlat);
       }
-      return new Filter(EventPattern.of(node), body);
+      var filter = new Filter(EventPattern.of(node), body);
+      Complexity.of(node).check();
+      return filter;
     } catch (JsonProcessingException e) {
       throw SnsErrors.invalid("FilterPolicy: failed to parse JSON.");
     } catch (EventPattern.Invalid e) {
       throw SnsErrors.invalid("FilterPolicy: " + e.getMessage());
+    }
+  }
+
+  /// How much a policy asks for: the names that it looks at, and the product of their numbers of
+  /// values, each times its depth.
+  private record Complexity(Set<String> keys, long combinations) {
+    static Complexity of(JsonNode policy) {
+      var keys = new HashSet<String>();
+      return new Complexity(keys, combinations(policy, "", 1, keys));
+    }
+
+    private static long combinations(JsonNode level, String path, int depth, Set<String> keys) {
+      long product = 1;
+      for (Map.Entry<String, JsonNode> entry : level.properties()) {
+        JsonNode value = entry.getValue();
+        long factor = 0;
+        if (entry.getKey().equals("$or")) {
+          for (JsonNode alternative : value) {
+            factor += combinations(alternative, path, depth, keys);
+          }
+        } else if (value.isObject()) {
+          factor = combinations(value, path + entry.getKey() + ".", depth + 1, keys);
+        } else {
+          keys.add(path + entry.getKey());
+          factor = (long) value.size() * depth;
+        }
+        product = Math.min(product * factor, Integer.MAX_VALUE);
+      }
+      return product;
+    }
+
+    void check() {
+      if (keys.size() > SnsLimits.FILTER_KEYS_MAX) {
+        throw SnsErrors.invalid("FilterPolicy: Filter policy can not have more than 5 keys");
+      }
+      if (combinations > SnsLimits.FILTER_COMBINATIONS_MAX) {
+        throw SnsErrors.invalid("FilterPolicy: Filter policy is too complex");
+      }
     }
   }
 

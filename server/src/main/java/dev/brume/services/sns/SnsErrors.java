@@ -54,6 +54,12 @@ final class SnsErrors {
             + " action");
   }
 
+  static ServiceError unsubscribeUnsigned() {
+    return new AuthorizationErrorException(
+        "The subscription can be ended only by signed requests: it was confirmed with"
+            + " AuthenticateOnUnsubscribe");
+  }
+
   static ServiceError tooManyTags() {
     return new TagLimitExceededException(
         "Could not complete request: tag quota of per resource exceeded");

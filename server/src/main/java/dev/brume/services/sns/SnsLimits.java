@@ -13,6 +13,8 @@ final class SnsLimits {
   static final int TAGS_MAX = 50;
   static final int LIST_PAGE = 100;
   static final int FILTER_POLICY_BYTES_MAX = 256 << 10;
+  static final int FILTER_KEYS_MAX = 5;
+  static final int FILTER_COMBINATIONS_MAX = 150;
   static final int TOKEN_LENGTH = 64;
 
   private SnsLimits() {}

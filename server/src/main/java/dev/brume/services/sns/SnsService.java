@@ -135,7 +135,11 @@ public final class SnsService implements SnsApi {
   @Override
   public ConfirmSubscriptionResponse confirmSubscription(Call call, ConfirmSubscriptionInput in) {
     var subscription =
-        subscribing.confirm(call, topics.require(in.topicArn()), String.valueOf(in.token()));
+        subscribing.confirm(
+            call,
+            topics.require(in.topicArn()),
+            String.valueOf(in.token()),
+            in.authenticateOnUnsubscribe());
     return new ConfirmSubscriptionResponse().subscriptionArn(subscription.arn());
   }
 
@@ -143,10 +147,12 @@ public final class SnsService implements SnsApi {
   public UnsubscribeResponse unsubscribe(Call call, UnsubscribeInput in) {
     try {
       // The link in a notification is followed without credentials.
+      boolean signed = !(call.principal() instanceof Principal.Anonymous);
       subscribing.unsubscribe(
-          call.principal() instanceof Principal.Anonymous
-              ? topics.requireSubscription(in.subscriptionArn())
-              : topics.requireSubscription(call, in.subscriptionArn(), "Unsubscribe"));
+          signed
+              ? topics.requireSubscription(call, in.subscriptionArn(), "Unsubscribe")
+              : topics.requireSubscription(in.subscriptionArn()),
+          signed);
     } catch (NotFoundException e) {
       // Ending a subscription that is not there is a success.
       return new UnsubscribeResponse();

@@ -49,6 +49,7 @@ final class Subscribing {
             Map.of(),
             confirmed,
             confirmed,
+            false,
             ids.hex(SnsLimits.TOKEN_LENGTH),
             principal(call.principal()),
             call.endpoint());
@@ -213,7 +214,10 @@ final class Subscribing {
   }
 
   /// Confirms by token. Throws AWS's error for one that nobody was given.
-  Subscription confirm(Call call, Topic topic, String token) {
+  ///
+  /// @param unsubscribeSigned "true" when only signed requests may end the subscription, which only
+  ///   a signed confirmation can say
+  Subscription confirm(Call call, Topic topic, String token, @Nullable String unsubscribeSigned) {
     Subscription pending =
         topics.subscriptionsOf(topic).stream()
             .map(Topics.Live::subscription)
@@ -221,7 +225,10 @@ final class Subscribing {
             .findFirst()
             .orElseThrow(() -> SnsErrors.invalid("Token"));
     boolean authenticated = !(call.principal() instanceof Principal.Anonymous);
-    return pending.confirmed() ? pending : change(pending, old -> old.confirm(authenticated));
+    boolean signed = authenticated && "true".equalsIgnoreCase(unsubscribeSigned);
+    return pending.confirmed()
+        ? pending
+        : change(pending, old -> old.confirm(authenticated, signed));
   }
 
   private Subscription change(
@@ -238,7 +245,10 @@ final class Subscribing {
         });
   }
 
-  void unsubscribe(Subscription subscription) {
+  void unsubscribe(Subscription subscription, boolean signed) {
+    if (subscription.unsubscribeSigned() && !signed) {
+      throw SnsErrors.unsubscribeUnsigned();
+    }
     kv.tx(
         tx -> {
           tx.delete(SnsStore.subscription(subscription));

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param id last part of its ARN
 /// @param attributes as they were set, by AWS's names
+/// @param authenticated whether the confirmation was a signed request
+/// @param unsubscribeSigned whether only signed requests may end it
 /// @param token confirms it
 /// @param baseUrl where its subscriber reaches this service, for the links in notifications
 record Subscription(
@@ -22,6 +24,7 @@ record Subscription(
     Map<String, String> attributes,
     boolean confirmed,
     boolean authenticated,
+    boolean unsubscribeSigned,
     String token,
     String principal,
     String baseUrl) {
@@ -72,12 +75,13 @@ record Subscription(
         changed,
         confirmed,
         authenticated,
+        unsubscribeSigned,
         token,
         principal,
         baseUrl);
   }
 
-  Subscription confirm(boolean byAuthenticated) {
+  Subscription confirm(boolean byAuthenticated, boolean endedBySigned) {
     return new Subscription(
         account,
         region,
@@ -88,6 +92,7 @@ record Subscription(
         attributes,
         true,
         byAuthenticated,
+        endedBySigned,
         token,
         principal,
         baseUrl);

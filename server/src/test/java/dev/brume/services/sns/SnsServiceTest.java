@@ -117,11 +117,12 @@ class SnsServiceTest {
               "SignatureVersion" : "1",
               "Signature" : "UNSIGNED",
               "SigningCertURL" : "http://127.0.0.1:4566/SimpleNotificationService.pem",
-              "UnsubscribeURL" : "http://127.0.0.1:4566/?Action=Unsubscribe&SubscriptionArn=%s",
+              "UnsubscribeURL" : "http://127.0.0.1:4566/?Action=Unsubscribe&Version=2010-03-31&SubscriptionArn=%s",
               "MessageAttributes" : {
                 "event-type" : {"Type":"String","Value":"order_placed"}
               }
-            }"""
+            }\
+            """
                 .formatted(id, subscription));
   }
 
@@ -287,6 +288,27 @@ class SnsServiceTest {
     sns.deleteTopic(call, new DeleteTopicInput().topicArn(topic));
     assertThat(sns.listSubscriptions(call, new ListSubscriptionsInput()).subscriptions()).isEmpty();
     assertThatThrownBy(() -> publish("x", Map.of())).isInstanceOf(NotFoundException.class);
+  }
+
+  @Test
+  void filterPoliciesHaveLimits() {
+    String values = "[" + "1,".repeat(150) + "1]";
+    assertThatThrownBy(() -> filter("{\"a\":" + values + "}"))
+        .hasMessageContaining("Filter policy is too complex");
+    assertThatThrownBy(
+            () ->
+                filter(
+                    "{\"a\":[1,2,3,4,5,6,7,8,9,10,11,12,13],\"b\":[1,2,3,4,5,6,7,8,9,10,11,12]}"))
+        .hasMessageContaining("Filter policy is too complex");
+    assertThatThrownBy(
+            () -> filter("{\"a\":[1],\"b\":[1],\"c\":[1],\"d\":[1],\"e\":[1],\"f\":[1]}"))
+        .isInstanceOf(InvalidParameterException.class)
+        .hasMessageContaining("Filter policy can not have more than 5 keys");
+    filter("{\"a\":[1],\"$or\":[{\"b\":[1]},{\"c\":[1,2]}]}");
+  }
+
+  private void filter(String policy) {
+    subscribe("sqs", QUEUE, Map.of("FilterPolicy", policy));
   }
 
   @Test
