@@ -14,7 +14,8 @@ final class Interpreters {
   private final Map<String, Optional<Interpreter>> found = new HashMap<>();
 
   Interpreters(FunctionsSettings settings) {
-    families = List.of(new NodeFamily(settings), new PythonFamily(settings));
+    families =
+        List.of(new NodeFamily(settings), new PythonFamily(settings), new JavaFamily(settings));
   }
 
   List<RuntimeFamily> families() {
@@ -24,6 +25,12 @@ final class Interpreters {
   /// Whether Brume has an inside for this runtime, whatever this machine has.
   boolean knows(String runtime) {
     return families.stream().anyMatch(family -> family.runs(runtime));
+  }
+
+  /// The program for a function. Throws [RuntimeUnavailable] when there is none.
+  Interpreter of(FunctionSpec spec) {
+    Interpreter interpreter = of(spec.runtime());
+    return interpreter.family().forFunction(interpreter, spec);
   }
 
   /// The program for Lambda's runtime name. Throws [RuntimeUnavailable] when there is none.

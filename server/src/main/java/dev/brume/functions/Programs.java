@@ -49,6 +49,21 @@ final class Programs {
     return found;
   }
 
+  /// The folders that match a pattern like `lib/jdk-*/Contents/Home`, in which `*` stands for any
+  /// name or part of one; the highest names first.
+  static List<Path> matching(Path root, String pattern) {
+    List<Path> found = List.of(root);
+    for (String part : pattern.replaceFirst("^/", "").split("/", -1)) {
+      var next = new ArrayList<Path>();
+      for (Path folder : found) {
+        next.addAll(
+            part.contains("*") ? inVersions(folder, part, "") : List.of(folder.resolve(part)));
+      }
+      found = next.stream().filter(Files::isDirectory).toList();
+    }
+    return found;
+  }
+
   /// The folder that an installation has for itself: `…/bin/node` belongs to `…`.
   static Path home(Path executable) {
     Path folder = executable.resolveSibling(".").normalize();

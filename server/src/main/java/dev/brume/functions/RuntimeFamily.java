@@ -21,6 +21,12 @@ interface RuntimeFamily {
   /// nearest. Null when there is none. Called once per runtime.
   @Nullable Interpreter find(String runtime);
 
+  /// The same program, started so that it suits a function. Processes wait for functions with the
+  /// same one.
+  default Interpreter forFunction(Interpreter interpreter, FunctionSpec spec) {
+    return interpreter;
+  }
+
   /// Lambda's name for the runtime of a version, e.g. `nodejs20.x` for `20.20.2`.
   String runtimeName(String version);
 

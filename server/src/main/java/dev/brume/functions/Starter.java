@@ -69,7 +69,7 @@ final class Starter {
         .start(
             () -> {
               try {
-                Interpreter interpreter = interpreters.of(spec.runtime());
+                Interpreter interpreter = interpreters.of(spec);
                 learn(interpreter, spec);
                 refill(interpreter);
               } catch (RuntimeUnavailable | IOException e) {
@@ -80,7 +80,7 @@ final class Starter {
 
   /// A process that can become this function. Throws [RuntimeUnavailable] when there can be none.
   Environment take(FunctionSpec spec) {
-    Interpreter interpreter = interpreters.of(spec.runtime());
+    Interpreter interpreter = interpreters.of(spec);
     try {
       Environment environment = pool.takeWaiting(interpreter);
       if (environment == null) {
