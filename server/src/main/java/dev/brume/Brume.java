@@ -20,6 +20,7 @@ import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
 import dev.brume.model.Operation;
+import dev.brume.model.Operations;
 import dev.brume.model.ServiceModel;
 import dev.brume.model.ServiceModels;
 import dev.brume.model.Struct;
@@ -290,7 +291,8 @@ public final class Brume implements AutoCloseable {
           .putObject("functions")
           .put("isolation", status.isolation())
           .put("network", status.network())
-          .put("environments", status.environments());
+          .put("environments", status.environments())
+          .put("waiting", functions.waiting());
     }
     return document;
   }
@@ -302,6 +304,11 @@ public final class Brume implements AutoCloseable {
   /// Where Brume is reached on this machine, e.g. `http://127.0.0.1:4566`.
   public String endpoint() {
     return "http://127.0.0.1:" + port();
+  }
+
+  /// The door for calls from inside the process.
+  public Operations operations() {
+    return services;
   }
 
   /// Stops taking requests, then what runs in the background, then closes the store.

@@ -2,39 +2,39 @@ package dev.brume.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// `./brume bench`: prints a table of figures, each beside its peer's and the ratio, from one run.
-public final class Bench implements AutoCloseable {
+public final class Bench {
   private static final Duration WINDOW = Duration.ofSeconds(3);
   private static final int CALLERS = 32;
   private static final ObjectMapper JSON = new ObjectMapper();
   private final Path root;
-  private final Path work;
-  private final List<Process> processes = new ArrayList<>();
+  private final Servers servers;
 
-  private Bench(Path root) throws IOException {
-    this.root = root;
-    this.work = Files.createTempDirectory("brume-bench");
+  private Bench(Servers servers) {
+    this.root = servers.root();
+    this.servers = servers;
   }
 
+  /// @param args the root of the sources, then what to measure: nothing for a bit of everything or `functions`
   public static void main(String[] args) throws Exception {
-    try (var bench = new Bench(Path.of(args[0]))) {
-      bench.run();
+    try (var servers = new Servers(Path.of(args[0]))) {
+      switch (args.length > 1 ? args[1] : "") {
+        case "" -> new Bench(servers).run();
+        case "functions" -> new FunctionsBench(servers).run();
+        default -> {
+          System.err.println("usage: brume bench [functions]");
+          System.exit(2);
+        }
+      }
     }
   }
 
@@ -42,33 +42,19 @@ public final class Bench implements AutoCloseable {
     System.out.printf("%-34s %14s %14s %8s%n", "", "Brume", "beside", "ratio");
     double[] starts = new double[5];
     for (int i = 0; i < starts.length; i++) {
-      starts[i] = start(i).millis();
-      processes.removeLast().destroyForcibly().waitFor();
+      starts[i] = servers.brume(i).millis();
+      servers.stopLast();
     }
     java.util.Arrays.sort(starts);
     line("start to first answer, ms (median)", starts[2], null, null);
-    Started started = start(9);
+    Servers.Started started = servers.brume(9);
     var brume = new Http(started.endpoint());
-    line("idle memory, MB", memoryMegabytes(started.process()), null, null);
+    line("idle memory, MB", started.memoryMegabytes(), null, null);
     sqs(brume);
     dynamo(brume);
     objects(brume);
-    functions(brume);
-    line("memory after all this, MB", memoryMegabytes(started.process()), null, null);
-  }
-
-  private record Started(Process process, String endpoint, double millis) {}
-
-  private Started start(int number) throws Exception {
-    int port = freePort();
-    Path log = work.resolve("brume" + number + ".log");
-    long begin = System.nanoTime();
-    Process process = new ProcessBuilder(root.resolve("brume").toString(), "up", "--data", work.resolve("data" + number).toString(), "--port", String.valueOf(port))
-            .redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    processes.add(process);
-    var http = new Http("http://127.0.0.1:" + port);
-    until(() -> http.json("sqs", "AmazonSQS.ListQueues", "{}"));
-    return new Started(process, http.endpoint(), (System.nanoTime() - begin) / 1e6);
+    line("memory after all this, MB", started.memoryMegabytes(), null, null);
+    System.out.println("Functions: ./brume bench functions");
   }
 
   private void sqs(Http brume) throws Exception {
@@ -133,63 +119,15 @@ public final class Bench implements AutoCloseable {
     line("S3 get MB/s, 1 MiB", Measure.rate(4, WINDOW, n -> brume.bytes("s3", "GET", "/bench/l" + n % 4, new byte[0])), null, null);
   }
 
-  private void functions(Http brume) throws Exception {
-    String role = "arn:aws:iam::000000000000:role/bench";
-    brume.call("iam", "POST", "/?Action=CreateRole&Version=2010-05-08&RoleName=bench&AssumeRolePolicyDocument="
-        + java.net.URLEncoder.encode("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"lambda.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}", StandardCharsets.UTF_8), "");
-    String code = zip("exports.handler = async (event) => ({ statusCode: 200, body: 'hello' });");
-    for (int i = 0; i < 8; i++) {
-      brume.call("lambda", "POST", "/2015-03-31/functions", "{\"FunctionName\":\"bench" + i + "\",\"Runtime\":\"nodejs20.x\",\"Role\":\"" + role
-          + "\",\"Handler\":\"index.handler\",\"Code\":{\"ZipFile\":\"" + code + "\"}}");
-    }
-    Thread.sleep(1500);
-    double[] cold = Measure.millis(8, n -> {
-      invoke(brume, "bench" + n);
-      pause();
-    });
-    for (int i = 0; i < cold.length; i++) {
-      cold[i] -= 500;
-    }
-    line("cold invoke, Node, ms (median)", Measure.median(cold), null, null);
-    Measure.millis(200, _ -> invoke(brume, "bench0"));
-    double[] warm = Measure.millis(1000, _ -> invoke(brume, "bench0"));
-    @Nullable Http node = node();
-    double[] bare = node == null ? null : Measure.millis(1000, _ -> node.call("x", "POST", "/", "{}"));
-    line("warm invoke, ms (median) | bare Node", Measure.median(warm), bare == null ? null : Measure.median(bare), "less is better");
-    line("warm invoke, ms (p99) | bare Node", Measure.p99(warm), bare == null ? null : Measure.p99(bare), "less is better");
-    line("invokes/s, 8 callers | bare Node", Measure.rate(8, WINDOW, _ -> invoke(brume, "bench0")), node == null ? null : Measure.rate(8, WINDOW, _ -> node.call("x", "POST", "/", "{}")), "more is better");
-  }
-
-  private static void invoke(Http brume, String function) {
-    brume.call("lambda", "POST", "/2015-03-31/functions/" + function + "/invocations", "{}");
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(500);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static String zip(String source) throws IOException {
-    var out = new ByteArrayOutputStream();
-    try (var zip = new ZipOutputStream(out)) {
-      zip.putNextEntry(new ZipEntry("index.js"));
-      zip.write(source.getBytes(StandardCharsets.UTF_8));
-    }
-    return Base64.getEncoder().encodeToString(out.toByteArray());
-  }
-
   private @Nullable Http elasticMq() throws Exception {
     Path jars = root.resolve("bench/target/elasticmq");
     if (!Files.isDirectory(jars)) {
       return null;
     }
-    int port = freePort();
-    Path source = work.resolve("Mq.java");
+    int port = Servers.freePort();
+    Path source = servers.work().resolve("Mq.java");
     Files.writeString(source, "public class Mq { public static void main(String[] a) throws Exception { org.elasticmq.rest.sqs.SQSRestServerBuilder.withPort(Integer.parseInt(a[0])).withInterface(\"127.0.0.1\").start(); Thread.sleep(1000000); } }");
-    return ready(java("-cp", jars + "/*", source.toString(), String.valueOf(port)), port, http -> http.json("sqs", "AmazonSQS.ListQueues", "{}"));
+    return servers.ready("elasticmq", java("-cp", jars + "/*", source.toString(), String.valueOf(port)), port, http -> http.json("sqs", "AmazonSQS.ListQueues", "{}"));
   }
 
   private @Nullable Http dynamoDbLocal() throws Exception {
@@ -197,72 +135,15 @@ public final class Bench implements AutoCloseable {
     if (!Files.isDirectory(jars)) {
       return null;
     }
-    int port = freePort();
-    return ready(java("-cp", jars + "/*", "com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", String.valueOf(port)), port,
+    int port = Servers.freePort();
+    return servers.ready("dynamodb-local", java("-cp", jars + "/*", "com.amazonaws.services.dynamodbv2.local.main.ServerRunner", "-inMemory", "-disableTelemetry", "-port", String.valueOf(port)), port,
         http -> http.json("dynamodb", "DynamoDB_20120810.ListTables", "{}"));
-  }
-
-  private @Nullable Http node() throws Exception {
-    int port = freePort();
-    return ready(List.of("node", "-e", "require('http').createServer((q, r) => { let b = ''; q.on('data', d => b += d).on('end', () => r.end(JSON.stringify({ statusCode: 200, body: 'hello' }))); }).listen(" + port + ", '127.0.0.1')"),
-        port, http -> http.call("x", "POST", "/", "{}"));
   }
 
   private static List<String> java(String... arguments) {
     var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
     command.addAll(List.of(arguments));
     return command;
-  }
-
-  private interface Probe {
-    String ask(Http http);
-  }
-
-  private @Nullable Http ready(List<String> command, int port, Probe probe) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(work.resolve("peer" + port + ".log").toFile()).start();
-    processes.add(process);
-    var http = new Http("http://127.0.0.1:" + port);
-    try {
-      until(() -> probe.ask(http));
-      return http;
-    } catch (IllegalStateException e) {
-      System.err.println("not measured beside " + command.getLast() + ": " + e.getMessage());
-      return null;
-    }
-  }
-
-  private static void until(java.util.function.Supplier<String> probe) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (true) {
-      try {
-        probe.get();
-        return;
-      } catch (RuntimeException e) {
-        if (System.nanoTime() > end) {
-          throw new IllegalStateException("no answer", e);
-        }
-        Thread.sleep(2);
-      }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static double memoryMegabytes(Process process) throws IOException {
-    Path status = Path.of("/proc/" + process.pid() + "/status");
-    if (!Files.exists(status)) {
-      return Double.NaN;
-    }
-    for (String line : Files.readAllLines(status)) {
-      if (line.startsWith("VmRSS:")) {
-        return Double.parseDouble(line.replaceAll("\\D", "")) / 1024;
-      }
-    }
-    return Double.NaN;
   }
 
   private static void line(String what, double mine, @Nullable Double theirs, @Nullable String reading) {
@@ -273,16 +154,5 @@ public final class Bench implements AutoCloseable {
 
   private static String number(double value) {
     return String.format(Locale.ROOT, value >= 100 ? "%.0f" : "%.2f", value);
-  }
-
-  @Override
-  public void close() throws InterruptedException {
-    for (Process process : processes) {
-      process.descendants().forEach(ProcessHandle::destroy);
-      process.destroy();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    }
   }
 }

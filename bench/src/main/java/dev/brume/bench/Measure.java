@@ -2,9 +2,12 @@ package dev.brume.bench;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Two ways to measure: how many a second with many callers, how long with one.
 final class Measure {
@@ -36,6 +39,39 @@ final class Measure {
       }
     }
     return done.sum() / ((System.nanoTime() - start) / 1e9);
+  }
+
+  /// The same for callers who each keep a connection.
+  static double rate(int callers, Duration time, Supplier<Connection> connect, Consumer<Connection> work) {
+    var free = new ArrayBlockingQueue<Connection>(callers);
+    for (int i = 0; i < callers; i++) {
+      free.add(connect.get());
+    }
+    try {
+      return rate(callers, time, _ -> {
+        Connection mine = free.remove();
+        work.accept(mine);
+        free.add(mine);
+      });
+    } finally {
+      free.forEach(Connection::close);
+    }
+  }
+
+  /// How long this takes.
+  static double millis(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /// Sorted milliseconds of single calls, one after the other.

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Brume as a process of its own, as users run it, on a free port; can be killed and started again on the same data.
@@ -74,6 +75,10 @@ final class Server implements AutoCloseable {
     return "http://127.0.0.1:" + port;
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   boolean isAlive() {
     return process.isAlive();
   }
@@ -98,11 +103,21 @@ final class Server implements AutoCloseable {
 
   /// A request as an SDK sends it, for services whose SDK clients are not here; fails unless it succeeds.
   String aws(String service, String method, String path, String type, String body) {
+    return aws(service, method, path, Map.of("Content-Type", type), body);
+  }
+
+  /// The same for an operation of a service that speaks JSON.
+  String aws(String service, String target, String body) {
+    return aws(service, "POST", "/", Map.of("Content-Type", "application/x-amz-json-1.0", "X-Amz-Target", target), body);
+  }
+
+  String aws(String service, String method, String path, Map<String, String> headers, String body) {
     String date = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC).format(Instant.now());
     var request = HttpRequest.newBuilder(URI.create(endpoint() + path)).timeout(Duration.ofSeconds(20))
         .header("Authorization", "AWS4-HMAC-SHA256 Credential=test/" + date.substring(0, 8) + "/us-east-1/" + service
             + "/aws4_request, SignedHeaders=host, Signature=" + "0".repeat(64))
-        .header("X-Amz-Date", date).header("Content-Type", type).method(method, HttpRequest.BodyPublishers.ofString(body));
+        .header("X-Amz-Date", date).method(method, HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
     HttpResponse<String> answer = send(request.build());
     if (answer.statusCode() >= 300) {
       throw new AssertionError(service + " " + method + " " + path + " " + body + ": " + answer.statusCode() + " " + answer.body());

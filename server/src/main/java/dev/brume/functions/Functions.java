@@ -143,6 +143,11 @@ public final class Functions implements AutoCloseable {
         pool.count());
   }
 
+  /// How many processes wait, without a function yet, for the next cold start.
+  public int waiting() {
+    return pool.waiting();
+  }
+
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
   /// could not be started at all; everything that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {

@@ -309,6 +309,16 @@ final class Pool {
     }
   }
 
+  /// How many processes wait to become functions.
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.values().stream().mapToInt(Deque::size).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void addWaiting(Environment environment) {
     lock.lock();
     try {
