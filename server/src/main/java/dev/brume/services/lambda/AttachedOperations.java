@@ -23,7 +23,9 @@ public abstract class AttachedOperations implements LambdaApi {
 
   @Override
   public AliasConfiguration updateAlias(Call call, UpdateAliasRequest in) {
-    return parts.options().updateAlias(call, in);
+    AliasConfiguration changed = parts.options().updateAlias(call, in);
+    parts.provisioned().order(FunctionName.of(call, in.functionName(), null));
+    return changed;
   }
 
   @Override
@@ -39,6 +41,7 @@ public abstract class AttachedOperations implements LambdaApi {
   @Override
   public DeleteAliasResponse deleteAlias(Call call, DeleteAliasRequest in) {
     parts.options().deleteAlias(call, in);
+    parts.provisioned().order(FunctionName.of(call, in.functionName(), null));
     return new DeleteAliasResponse();
   }
 
@@ -74,6 +77,31 @@ public abstract class AttachedOperations implements LambdaApi {
       Call call, DeleteFunctionConcurrencyRequest in) {
     parts.options().deleteConcurrency(call, in);
     return new DeleteFunctionConcurrencyResponse();
+  }
+
+  @Override
+  public PutProvisionedConcurrencyConfigResponse putProvisionedConcurrencyConfig(
+      Call call, PutProvisionedConcurrencyConfigRequest in) {
+    return parts.provisioned().put(call, in);
+  }
+
+  @Override
+  public GetProvisionedConcurrencyConfigResponse getProvisionedConcurrencyConfig(
+      Call call, GetProvisionedConcurrencyConfigRequest in) {
+    return parts.provisioned().get(call, in);
+  }
+
+  @Override
+  public ListProvisionedConcurrencyConfigsResponse listProvisionedConcurrencyConfigs(
+      Call call, ListProvisionedConcurrencyConfigsRequest in) {
+    return parts.provisioned().list(call, in);
+  }
+
+  @Override
+  public DeleteProvisionedConcurrencyConfigResponse deleteProvisionedConcurrencyConfig(
+      Call call, DeleteProvisionedConcurrencyConfigRequest in) {
+    parts.provisioned().delete(call, in);
+    return new DeleteProvisionedConcurrencyConfigResponse();
   }
 
   @Override

@@ -7,6 +7,7 @@ import static dev.brume.services.lambda.LambdaResources.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.json.Json;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.resources.ResourceRequest;
@@ -93,7 +94,7 @@ final class AttachedResources {
 
     @Override
     public Set<String> properties() {
-      return Set.of("FunctionName", "Description", "CodeSha256");
+      return Set.of("FunctionName", "Description", "CodeSha256", ProvisionedProperty.NAME);
     }
 
     @Override
@@ -107,18 +108,21 @@ final class AttachedResources {
                   .codeSha256(text(in, "CodeSha256"))
                   .description(text(in, "Description")));
       String arn = made.functionArn();
-      return new ResourceState(
-          arn == null ? "" : arn,
-          Map.of(
-              "Version",
-              LambdaResources.node(made.version()),
-              "FunctionArn",
-              LambdaResources.node(arn)));
+      return update(request, arn == null ? "" : arn, Json.object());
     }
 
     @Override
     public ResourceState update(ResourceRequest request, String physicalId, ObjectNode old) {
       String version = physicalId.substring(physicalId.lastIndexOf(':') + 1);
+      try {
+        new ProvisionedProperty(lambda)
+            .apply(request, required(request.properties(), "FunctionName"), version, old);
+      } catch (ServiceError e) {
+        if (old.isEmpty()) {
+          delete(request, physicalId);
+        }
+        throw e;
+      }
       return new ResourceState(
           physicalId,
           Map.of(
@@ -146,14 +150,21 @@ final class AttachedResources {
 
     @Override
     public Set<String> properties() {
-      return Set.of("FunctionName", "FunctionVersion", "Name", "Description", "RoutingConfig");
+      return Set.of(
+          "FunctionName",
+          "FunctionVersion",
+          "Name",
+          "Description",
+          "RoutingConfig",
+          ProvisionedProperty.NAME);
     }
 
     @Override
     public ResourceState create(ResourceRequest request) {
       ObjectNode in = request.properties();
+      AliasConfiguration made;
       try {
-        return state(
+        made =
             lambda.createAlias(
                 request.call(),
                 new CreateAliasRequest()
@@ -161,13 +172,15 @@ final class AttachedResources {
                     .name(required(in, "Name"))
                     .functionVersion(required(in, "FunctionVersion"))
                     .description(text(in, "Description"))
-                    .routingConfig(routing(in))));
+                    .routingConfig(routing(in)));
       } catch (ServiceError e) {
         if (!e.code().equals("ResourceConflictException")) {
           throw e;
         }
         return update(request, required(in, "Name"), in);
       }
+      provision(request, Json.object());
+      return state(made);
     }
 
     @Override
@@ -175,7 +188,7 @@ final class AttachedResources {
       ObjectNode in = request.properties();
       AliasRoutingConfiguration routing = routing(in);
       String description = text(in, "Description");
-      return state(
+      AliasConfiguration changed =
           lambda.updateAlias(
               request.call(),
               new UpdateAliasRequest()
@@ -183,7 +196,22 @@ final class AttachedResources {
                   .name(required(in, "Name"))
                   .functionVersion(text(in, "FunctionVersion"))
                   .description(description == null ? "" : description)
-                  .routingConfig(routing == null ? new AliasRoutingConfiguration() : routing)));
+                  .routingConfig(routing == null ? new AliasRoutingConfiguration() : routing));
+      provision(request, old);
+      return state(changed);
+    }
+
+    private void provision(ResourceRequest request, ObjectNode old) {
+      ObjectNode in = request.properties();
+      try {
+        new ProvisionedProperty(lambda)
+            .apply(request, required(in, "FunctionName"), required(in, "Name"), old);
+      } catch (ServiceError e) {
+        if (old.isEmpty()) {
+          delete(request, required(in, "Name"));
+        }
+        throw e;
+      }
     }
 
     @Override

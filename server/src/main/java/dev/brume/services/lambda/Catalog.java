@@ -30,6 +30,7 @@ final class Catalog {
   private final Kv kv;
   private final Ids ids;
   private final Functions functions;
+  private final Executions executions;
   private final S3Client s3;
   private final Roles roles;
   private final WatchedFolders watched;
@@ -39,6 +40,7 @@ final class Catalog {
       Kv kv,
       Ids ids,
       Functions functions,
+      Executions executions,
       Operations operations,
       Roles roles,
       WatchedFolders watched) {
@@ -46,6 +48,7 @@ final class Catalog {
     this.kv = kv;
     this.ids = ids;
     this.functions = functions;
+    this.executions = executions;
     this.s3 = new S3Client(operations);
     this.roles = roles;
   }
@@ -172,6 +175,8 @@ final class Catalog {
             LambdaStore.deleteAll(tx, LambdaStore.aliases(name));
             LambdaStore.deleteAll(tx, LambdaStore.policies(name));
             LambdaStore.deleteAll(tx, LambdaStore.invokeConfigs(name));
+            LambdaStore.deleteAll(tx, LambdaStore.provisioned(name));
+            executions.changed(tx, name);
           }
           forget(tx, name);
           return 0;
@@ -195,6 +200,8 @@ final class Catalog {
       throw LambdaErrors.versionInUse(String.join(", ", using));
     }
     tx.delete(LambdaStore.version(name, version));
+    tx.delete(LambdaStore.provisioned(name, version));
+    executions.changed(tx, name);
   }
 
   FunctionConfiguration publish(Call call, PublishVersionRequest in) {

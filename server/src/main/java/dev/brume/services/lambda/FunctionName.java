@@ -42,6 +42,11 @@ record FunctionName(String account, String region, String name, @Nullable String
     return "arn:aws:lambda:" + region + ":" + account + ":function:" + name;
   }
 
+  /// Another version or alias of the same function.
+  FunctionName at(String other) {
+    return new FunctionName(account, region, name, other);
+  }
+
   /// As it was asked for.
   String arn() {
     return qualifier == null ? functionArn() : functionArn() + ":" + qualifier;

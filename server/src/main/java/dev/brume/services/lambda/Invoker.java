@@ -7,6 +7,7 @@ import dev.brume.functions.Functions;
 import dev.brume.functions.Invocation;
 import dev.brume.functions.LogSink;
 import dev.brume.functions.Outcome;
+import dev.brume.functions.ProvisionedStatus;
 import dev.brume.functions.ResponseSink;
 import dev.brume.functions.RuntimeUnavailable;
 import dev.brume.ids.Ids;
@@ -21,7 +22,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +36,7 @@ final class Invoker {
   private final Roles roles;
   private final FunctionLogs logs;
   private final Supplier<String> endpoint;
-  private final AtomicInteger account = new AtomicInteger();
-  private final Map<String, AtomicInteger> running = new ConcurrentHashMap<>();
+  private final Executions executions;
   private final Map<String, FunctionSpec> specs = new ConcurrentHashMap<>();
 
   Invoker(
@@ -48,6 +47,7 @@ final class Invoker {
       Permissions permissions,
       Roles roles,
       FunctionLogs logs,
+      Executions executions,
       Supplier<String> endpoint) {
     this.ids = ids;
     this.functions = functions;
@@ -56,6 +56,7 @@ final class Invoker {
     this.permissions = permissions;
     this.roles = roles;
     this.logs = logs;
+    this.executions = executions;
     this.endpoint = endpoint;
   }
 
@@ -147,9 +148,8 @@ final class Invoker {
   /// @param sink takes the answer while it comes; null for one that is whole in the outcome
   Outcome run(Chosen chosen, Invocation invocation, @Nullable ResponseSink sink) {
     FunctionName name = chosen.name();
-    AtomicInteger mine = running.computeIfAbsent(name.functionArn(), k -> new AtomicInteger());
-    enter(mine, chosen.reserved());
-    try {
+    String version = chosen.configuration().version();
+    try (var _ = executions.enter(name, version, chosen.reserved())) {
       FunctionSpec spec = spec(name, chosen.configuration());
       String group = chosen.configuration().settings().logging().group();
       LogSink log = logs.of(name.account(), name.region(), group);
@@ -160,9 +160,6 @@ final class Invoker {
       throw e.busy()
           ? LambdaErrors.concurrencyExceeded()
           : LambdaErrors.invalidRuntime(String.valueOf(e.getMessage()));
-    } finally {
-      mine.decrementAndGet();
-      account.decrementAndGet();
     }
   }
 
@@ -186,16 +183,27 @@ final class Invoker {
     functions.prepare(spec(name, catalog.resolve(name).configuration()));
   }
 
-  private void enter(AtomicInteger mine, @Nullable Integer reserved) {
-    if (account.incrementAndGet() > LambdaLimits.CONCURRENT_EXECUTIONS) {
-      account.decrementAndGet();
-      throw LambdaErrors.concurrencyExceeded();
+  /// Keeps this many environments of a version initialised from now on, 0 for none.
+  void provision(FunctionName version, int environments) {
+    if (environments == 0) {
+      FunctionSpec known = specs.get(version.arn());
+      if (known != null) {
+        functions.provision(
+            known, 0, logs.of(version.account(), version.region(), known.logGroup()));
+      }
+      return;
     }
-    if (mine.incrementAndGet() > (reserved == null ? Integer.MAX_VALUE : reserved)) {
-      mine.decrementAndGet();
-      account.decrementAndGet();
-      throw LambdaErrors.reservedConcurrencyExceeded();
-    }
+    Configuration configuration = catalog.resolve(version).configuration();
+    functions.provision(
+        spec(version, configuration),
+        environments,
+        logs.of(version.account(), version.region(), configuration.settings().logging().group()));
+  }
+
+  /// How far the provisioned environments of a version are, null when none were ordered.
+  @Nullable ProvisionedStatus provisioned(FunctionName version) {
+    return functions.provisioned(
+        version.account(), version.region(), version.name(), String.valueOf(version.qualifier()));
   }
 
   // An alias sends a share of its invocations to other versions.

@@ -32,6 +32,29 @@ final class LambdaErrors {
         .type(USER);
   }
 
+  static ServiceError notProvisionable() {
+    return invalid(
+        "Provisioned Concurrency Configs cannot be applied to unpublished function versions.");
+  }
+
+  static ServiceError provisionedByAlias() {
+    return new ResourceConflictException("Version is pointed by a Provisioned Concurrency alias")
+        .type(USER);
+  }
+
+  static ServiceError provisionedVersion() {
+    return new ResourceConflictException(
+            "Alias can't be used for Provisioned Concurrency configuration on an already"
+                + " Provisioned version")
+        .type(USER);
+  }
+
+  static ServiceError noProvisionedConcurrency() {
+    return new ProvisionedConcurrencyConfigNotFoundException(
+            "No Provisioned Concurrency Config found for this function")
+        .type(USER);
+  }
+
   static ServiceError layerNotFound(String arn) {
     return invalid("Layer version " + arn + " does not exist.");
   }

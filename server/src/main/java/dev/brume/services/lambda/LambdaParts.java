@@ -17,6 +17,7 @@ record LambdaParts(
     Permissions permissions,
     Options options,
     Layers layers,
+    ProvisionedConcurrency provisioned,
     Invoker invoker,
     AsyncInvokes asynchronous,
     Mappings mappings,
@@ -32,18 +33,22 @@ record LambdaParts(
       Functions functions,
       @Nullable Path watched,
       Supplier<String> endpoint) {
+    var executions = new Executions(kv);
     var roles = new Roles(clock, ids, operations, endpoint);
     var folders = new WatchedFolders(watched);
-    var catalog = new Catalog(kv, ids, functions, operations, roles, folders);
+    var catalog = new Catalog(kv, ids, functions, executions, operations, roles, folders);
     var permissions = new Permissions(kv, ids, catalog);
-    var options = new Options(kv, ids, catalog);
+    var options = new Options(kv, ids, catalog, executions);
     var logs = new FunctionLogs(clock, operations, roles);
-    var invoker = new Invoker(ids, functions, catalog, folders, permissions, roles, logs, endpoint);
+    var invoker =
+        new Invoker(
+            ids, functions, catalog, folders, permissions, roles, logs, executions, endpoint);
     return new LambdaParts(
         catalog,
         permissions,
         options,
         new Layers(kv, catalog),
+        new ProvisionedConcurrency(kv, invoker, executions),
         invoker,
         new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker),
         new Mappings(kv, clock, ids, catalog, roles, invoker, operations),

@@ -27,6 +27,7 @@ public final class LambdaService extends AttachedOperations
   private final Ids ids;
   private final Catalog catalog;
   private final Permissions permissions;
+  private final ProvisionedConcurrency provisioned;
   private final Invoker invoker;
   private final StreamedInvokes streamed;
   private final AsyncInvokes asynchronous;
@@ -56,6 +57,7 @@ public final class LambdaService extends AttachedOperations
     this.ids = ids;
     catalog = parts.catalog();
     permissions = parts.permissions();
+    provisioned = parts.provisioned();
     invoker = parts.invoker();
     streamed = new StreamedInvokes(invoker);
     asynchronous = parts.asynchronous();
@@ -65,6 +67,7 @@ public final class LambdaService extends AttachedOperations
 
   /// Starts to feed functions from their queues. Called once every service is there.
   public void start() {
+    provisioned.start();
     mappings.start();
   }
 
@@ -192,7 +195,9 @@ public final class LambdaService extends AttachedOperations
   @Override
   public DeleteFunctionResponse deleteFunction(Call call, DeleteFunctionRequest in) {
     catalog.delete(call, in);
-    permissions.forget(FunctionName.of(call, in.functionName(), null));
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    permissions.forget(name);
+    provisioned.order(name);
     return new DeleteFunctionResponse();
   }
 

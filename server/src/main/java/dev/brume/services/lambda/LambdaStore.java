@@ -65,6 +65,10 @@ final class LambdaStore {
       @Nullable String onFailure,
       long modifiedMillis) {}
 
+  /// What a version or alias has provisioned.
+  record ProvisionedRow(
+      String functionName, String qualifier, int executions, long modifiedMillis) {}
+
   /// An event source mapping.
   record MappingRow(
       String uuid,
@@ -114,6 +118,7 @@ final class LambdaStore {
   static final Row<PolicyRow> POLICY = Row.of(PolicyRow.class);
   static final Row<InvokeConfigRow> INVOKE_CONFIG = Row.of(InvokeConfigRow.class);
   static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
+  static final Row<ProvisionedRow> PROVISIONED = Row.of(ProvisionedRow.class);
   static final Row<LayerRow> LAYER = Row.of(LayerRow.class);
 
   private LambdaStore() {}
@@ -159,6 +164,18 @@ final class LambdaStore {
   static Key invokeConfig(FunctionName name) {
     String qualifier = name.qualifier();
     return invokeConfigs(name).then(qualifier == null ? Configuration.LATEST : qualifier);
+  }
+
+  static Key provisioned(String account, String region) {
+    return Key.of(SERVICE, account, region, "provisioned");
+  }
+
+  static Key provisioned(FunctionName name) {
+    return provisioned(name.account(), name.region()).then(name.name());
+  }
+
+  static Key provisioned(FunctionName name, String qualifier) {
+    return provisioned(name).then(qualifier);
   }
 
   static Key everything() {

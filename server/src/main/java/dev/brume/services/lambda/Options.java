@@ -20,11 +20,13 @@ final class Options {
   private final Kv kv;
   private final Ids ids;
   private final Catalog catalog;
+  private final Executions executions;
 
-  Options(Kv kv, Ids ids, Catalog catalog) {
+  Options(Kv kv, Ids ids, Catalog catalog, Executions executions) {
     this.kv = kv;
     this.ids = ids;
     this.catalog = catalog;
+    this.executions = executions;
   }
 
   AliasConfiguration createAlias(Call call, CreateAliasRequest in) {
@@ -109,6 +111,8 @@ final class Options {
           Catalog.row(tx, name);
           tx.delete(LambdaStore.alias(name, in.name()));
           tx.delete(LambdaStore.policy(name, in.name()));
+          tx.delete(LambdaStore.provisioned(name, in.name()));
+          executions.changed(tx, name);
           catalog.forget(tx, name);
           return 0;
         });
@@ -119,15 +123,7 @@ final class Options {
     int wanted = in.reservedConcurrentExecutions();
     kv.tx(
         tx -> {
-          int others =
-              LambdaStore.all(
-                      tx,
-                      LambdaStore.functions(name.account(), name.region()),
-                      LambdaStore.FUNCTION)
-                  .stream()
-                  .filter(row -> !row.name().equals(name.name()))
-                  .mapToInt(Options::reserved)
-                  .sum();
+          int others = Executions.setAside(tx, name.account(), name.region(), name.name());
           int left = LambdaLimits.CONCURRENT_EXECUTIONS - others - wanted;
           if (left < LambdaLimits.UNRESERVED_CONCURRENCY_MIN) {
             throw LambdaErrors.invalid(
@@ -136,7 +132,16 @@ final class Options {
                     + LambdaLimits.UNRESERVED_CONCURRENCY_MIN
                     + "].");
           }
+          int provisioned = ProvisionedConcurrency.total(tx, name);
+          if (wanted < provisioned) {
+            throw LambdaErrors.invalid(
+                "Specified ReservedConcurrentExecutions for function should not be lower than"
+                    + " function's total provisioned concurrency ["
+                    + provisioned
+                    + "].");
+          }
           save(tx, name, Catalog.row(tx, name).reserving(wanted));
+          executions.changed(tx, name);
           return 0;
         });
     return new Concurrency().reservedConcurrentExecutions(wanted);
@@ -147,6 +152,7 @@ final class Options {
     kv.tx(
         tx -> {
           save(tx, name, Catalog.row(tx, name).reserving(null));
+          executions.changed(tx, name);
           return 0;
         });
   }
@@ -175,7 +181,7 @@ final class Options {
                     .mapToLong(version -> version.code().sizeBytes())
                     .sum();
           }
-          int reserved = rows.stream().mapToInt(Options::reserved).sum();
+          int setAside = Executions.setAside(reader, call.account(), call.region(), null);
           return new GetAccountSettingsResponse()
               .accountLimit(
                   new AccountLimit()
@@ -184,14 +190,10 @@ final class Options {
                       .codeSizeZipped(LambdaLimits.ZIP_BYTES_MAX)
                       .concurrentExecutions(LambdaLimits.CONCURRENT_EXECUTIONS)
                       .unreservedConcurrentExecutions(
-                          LambdaLimits.CONCURRENT_EXECUTIONS - reserved))
+                          LambdaLimits.CONCURRENT_EXECUTIONS - setAside))
               .accountUsage(
                   new AccountUsage().totalCodeSize(bytes).functionCount((long) rows.size()));
         });
-  }
-
-  private static int reserved(FunctionRow row) {
-    return row.reservedConcurrency() == null ? 0 : row.reservedConcurrency();
   }
 
   ListTagsResponse tags(FunctionName name) {
