@@ -210,20 +210,40 @@ public abstract class AttachedOperations implements LambdaApi {
 
   @Override
   public GetLayerVersionResponse getLayerVersion(Call call, GetLayerVersionRequest in) {
-    return parts.layers().get(call, in.layerName(), in.versionNumber(), CodeDoor.location(call));
-  }
-
-  @Override
-  public GetLayerVersionResponse getLayerVersionByArn(Call call, GetLayerVersionByArnRequest in) {
-    String arn = in.arn();
-    int colon = arn.lastIndexOf(':');
     return parts
         .layers()
         .get(
             call,
-            arn.substring(0, colon),
-            Long.parseLong(arn.substring(colon + 1)),
+            LayerName.of(call, in.layerName()).version(in.versionNumber()),
             CodeDoor.location(call));
+  }
+
+  @Override
+  public GetLayerVersionResponse getLayerVersionByArn(Call call, GetLayerVersionByArnRequest in) {
+    LayerName.Version layer = LayerName.Version.of(in.arn());
+    if (layer == null) {
+      throw LambdaErrors.resourceNotFound();
+    }
+    return parts.layers().get(call, layer, CodeDoor.location(call));
+  }
+
+  @Override
+  public AddLayerVersionPermissionResponse addLayerVersionPermission(
+      Call call, AddLayerVersionPermissionRequest in) {
+    return parts.layerPermissions().add(call, in);
+  }
+
+  @Override
+  public GetLayerVersionPolicyResponse getLayerVersionPolicy(
+      Call call, GetLayerVersionPolicyRequest in) {
+    return parts.layerPermissions().get(call, in);
+  }
+
+  @Override
+  public RemoveLayerVersionPermissionResponse removeLayerVersionPermission(
+      Call call, RemoveLayerVersionPermissionRequest in) {
+    parts.layerPermissions().remove(call, in);
+    return new RemoveLayerVersionPermissionResponse();
   }
 
   @Override

@@ -1,23 +1,14 @@
 package dev.brume.services.lambda;
 
-import dev.brume.functions.CodeStore;
 import dev.brume.functions.Functions;
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
-import dev.brume.model.Operations;
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
-import dev.brume.model.s3.GetObjectRequest;
-import dev.brume.model.s3.S3Client;
 import dev.brume.services.lambda.LambdaStore.AliasRow;
 import dev.brume.services.lambda.LambdaStore.FunctionRow;
-import dev.brume.services.lambda.LambdaStore.LayerRow;
 import dev.brume.store.Kv;
 import dev.brume.store.Reader;
 import dev.brume.store.Tx;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +22,9 @@ final class Catalog {
   private final Ids ids;
   private final Functions functions;
   private final Executions executions;
-  private final S3Client s3;
   private final Roles roles;
-  private final WatchedFolders watched;
+  private final CodeSource source;
+  private final Layers layers;
   private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
 
   Catalog(
@@ -41,16 +32,16 @@ final class Catalog {
       Ids ids,
       Functions functions,
       Executions executions,
-      Operations operations,
       Roles roles,
-      WatchedFolders watched) {
-    this.watched = watched;
+      CodeSource source,
+      Layers layers) {
     this.kv = kv;
     this.ids = ids;
     this.functions = functions;
     this.executions = executions;
-    this.s3 = new S3Client(operations);
     this.roles = roles;
+    this.source = source;
+    this.layers = layers;
   }
 
   /// A function as it is to be invoked.
@@ -66,17 +57,18 @@ final class Catalog {
     if ("Image".equals(in.packageType())) {
       throw LambdaErrors.invalid("Brume does not run functions from container images yet.");
     }
-    var settings = Configuration.Settings.of(in, name.name(), layers(call, in.layers()));
+    var settings =
+        Configuration.Settings.of(in, name.name(), this.layers.references(call, name, in.layers()));
     checkRuntime(settings.runtime());
     roles.check(call, name, settings.role());
     var code =
-        code(
+        source.code(
             call,
             in.code().zipFile(),
             in.code().s3Bucket(),
             in.code().s3Key(),
             in.code().s3ObjectVersion(),
-            architecture(in.architectures()));
+            CodeSource.architecture(in.architectures()));
     long now = call.now().toEpochMilli();
     var latest =
         new Configuration(name.name(), Configuration.LATEST, code, settings, ids.uuid(), now);
@@ -102,14 +94,14 @@ final class Catalog {
     Configuration before = latest(name);
     revision(in.revisionId(), before);
     var code =
-        code(
+        source.code(
             call,
             in.zipFile(),
             in.s3Bucket(),
             in.s3Key(),
             in.s3ObjectVersion(),
             in.hasArchitectures()
-                ? architecture(in.architectures())
+                ? CodeSource.architecture(in.architectures())
                 : before.code().architecture());
     long now = call.now().toEpochMilli();
     String revision = ids.uuid();
@@ -135,7 +127,8 @@ final class Catalog {
     FunctionName name = FunctionName.of(call, in.functionName(), null);
     Configuration before = latest(name);
     revision(in.revisionId(), before);
-    List<Configuration.LayerReference> layers = in.hasLayers() ? layers(call, in.layers()) : null;
+    List<Configuration.LayerReference> layers =
+        in.hasLayers() ? this.layers.references(call, name, in.layers()) : null;
     String role = in.role();
     if (role != null) {
       roles.check(call, name, role);
@@ -415,90 +408,9 @@ final class Catalog {
         name, of, qualified ? name.functionArn() + ":" + of.version() : name.functionArn());
   }
 
-  private static String architecture(List<String> given) {
-    return given.isEmpty() ? "x86_64" : given.getFirst();
-  }
-
   private void checkRuntime(String runtime) {
     if (!functions.knows(runtime)) {
       throw LambdaErrors.invalid("Brume does not run the runtime " + runtime + " yet.");
     }
-  }
-
-  private Configuration.Code code(
-      Call call,
-      byte @Nullable [] zip,
-      @Nullable String bucket,
-      @Nullable String key,
-      @Nullable String version,
-      String architecture) {
-    byte[] bytes = zip;
-    if (bytes == null) {
-      if (bucket == null || key == null) {
-        throw LambdaErrors.invalid("Please provide a source for function code.");
-      }
-      bytes = watched.has(bucket) ? watched.zip(key) : object(call, bucket, key, version);
-    } else if (bytes.length > LambdaLimits.ZIP_BYTES_MAX) {
-      throw LambdaErrors.zipTooLarge(LambdaLimits.ZIP_BYTES_MAX);
-    }
-    String folder = zip == null && watched.has(bucket) ? key : null;
-    return Configuration.Code.of(store(bytes), architecture, folder);
-  }
-
-  /// Takes a zip in. Throws Lambda's error for one that is not usable.
-  CodeStore.Package store(byte[] zip) {
-    try {
-      return functions.code().add(zip);
-    } catch (CodeStore.BadCode e) {
-      throw LambdaErrors.invalid(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /// A zip from S3, with the caller's permissions.
-  byte[] object(Call call, String bucket, String key, @Nullable String version) {
-    try {
-      var body =
-          s3.getObject(call, new GetObjectRequest().bucket(bucket).key(key).versionId(version))
-              .body();
-      if (body == null) {
-        return new byte[0];
-      }
-      try (InputStream in = body.stream()) {
-        return in.readNBytes((int) LambdaLimits.UNPACKED_BYTES_MAX);
-      }
-    } catch (ServiceError e) {
-      throw LambdaErrors.invalid(
-          "Error occurred while GetObject. S3 Error Code: "
-              + e.code()
-              + ". S3 Error Message: "
-              + e.getMessage());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private List<Configuration.LayerReference> layers(Call call, List<String> arns) {
-    if (arns.size() > LambdaLimits.LAYERS_MAX) {
-      throw LambdaErrors.invalid("Cannot reference more than 5 layers.");
-    }
-    var layers = new ArrayList<Configuration.LayerReference>();
-    for (String arn : arns) {
-      String[] parts = arn.split(":");
-      LayerRow row =
-          parts.length != 8
-              ? null
-              : kv.read(
-                  reader ->
-                      LambdaStore.get(
-                          reader,
-                          LambdaStore.layer(parts[4], parts[3], parts[6])
-                              .then(Long.parseLong(parts[7])),
-                          LambdaStore.LAYER));
-      if (row == null) {
-        throw LambdaErrors.layerNotFound(arn);
-      }
-      layers.add(new Configuration.LayerReference(arn, row.sizeBytes(), row.hash()));
-    }
-    return layers;
   }
 }

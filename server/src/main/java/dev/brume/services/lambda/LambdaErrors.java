@@ -55,8 +55,39 @@ final class LambdaErrors {
         .type(USER);
   }
 
-  static ServiceError layerNotFound(String arn) {
+  /// Of a function that is to have the layer.
+  static ServiceError layerVersionMissing(String arn) {
     return invalid("Layer version " + arn + " does not exist.");
+  }
+
+  static ServiceError layerVersionNotFound(String arn) {
+    return new ResourceNotFoundException("Layer version " + arn + " does not exist.").type(USER);
+  }
+
+  static ServiceError noPolicy() {
+    return new ResourceNotFoundException("No policy is associated with the given resource.")
+        .type(USER);
+  }
+
+  static ServiceError layerRevision() {
+    return new PreconditionFailedException(
+            "The Revision Id provided does not match the latest Revision Id. Call the"
+                + " GetLayerPolicy API to retrieve the latest Revision Id")
+        .type(USER);
+  }
+
+  static ServiceError policyTooLong() {
+    return new PolicyLengthExceededException(
+            "The final policy size ("
+                + LambdaLimits.POLICY_BYTES_MAX
+                + ") is bigger than the limit ("
+                + LambdaLimits.POLICY_BYTES_MAX
+                + ").")
+        .type(USER);
+  }
+
+  static ServiceError layerDenied(String principal, String arn) {
+    return denied(principal, "lambda:GetLayerVersion", arn);
   }
 
   static ServiceError functionExists(String name) {
@@ -159,13 +190,21 @@ final class LambdaErrors {
   }
 
   static ServiceError accessDenied(String principal, String arn) {
+    return denied(principal, "lambda:InvokeFunction", arn);
+  }
+
+  private static ServiceError denied(String principal, String action, String arn) {
     return new ServiceError(
         "AccessDeniedException",
         "User: "
             + principal
-            + " is not authorized to perform: lambda:InvokeFunction on resource: "
+            + " is not authorized to perform: "
+            + action
+            + " on resource: "
             + arn
-            + " because no resource-based policy allows the lambda:InvokeFunction action",
+            + " because no resource-based policy allows the "
+            + action
+            + " action",
         403);
   }
 }

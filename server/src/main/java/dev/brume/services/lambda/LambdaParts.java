@@ -17,6 +17,7 @@ record LambdaParts(
     Permissions permissions,
     Options options,
     Layers layers,
+    LayerPermissions layerPermissions,
     ProvisionedConcurrency provisioned,
     Invoker invoker,
     AsyncInvokes asynchronous,
@@ -36,7 +37,9 @@ record LambdaParts(
     var executions = new Executions(kv);
     var roles = new Roles(clock, ids, operations, endpoint);
     var folders = new WatchedFolders(watched);
-    var catalog = new Catalog(kv, ids, functions, executions, operations, roles, folders);
+    var source = new CodeSource(functions.code(), operations, folders);
+    var layers = new Layers(kv, source);
+    var catalog = new Catalog(kv, ids, functions, executions, roles, source, layers);
     var permissions = new Permissions(kv, ids, catalog);
     var options = new Options(kv, ids, catalog, executions);
     var logs = new FunctionLogs(clock, operations, roles);
@@ -47,7 +50,8 @@ record LambdaParts(
         catalog,
         permissions,
         options,
-        new Layers(kv, catalog),
+        layers,
+        new LayerPermissions(kv, ids),
         new ProvisionedConcurrency(kv, invoker, executions),
         invoker,
         new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker),

@@ -30,6 +30,7 @@ public final class LambdaResources {
         new AttachedResources.Alias(lambda),
         new AttachedResources.EventInvokeConfig(lambda),
         new AttachedResources.LayerVersion(lambda),
+        new LayerPermissionResource(lambda),
         new MappingResource(lambda));
   }
 

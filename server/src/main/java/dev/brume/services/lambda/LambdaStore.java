@@ -198,6 +198,20 @@ final class LambdaStore {
     return layers(account, region).then(name);
   }
 
+  static Key layer(LayerName name) {
+    return layer(name.account(), name.region(), name.name());
+  }
+
+  static Key layer(LayerName.Version layer) {
+    return layer(layer.layer()).then(layer.number());
+  }
+
+  static Key layerPolicy(LayerName.Version layer) {
+    LayerName name = layer.layer();
+    return Key.of(SERVICE, name.account(), name.region(), "layerpolicy", name.name())
+        .then(layer.number());
+  }
+
   static Key layerCounter(String account, String region, String name) {
     return Key.of(SERVICE, account, region, "layernumber", name);
   }

@@ -9,19 +9,69 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Versions of layers. A version that was deleted stays usable for functions that have it.
 final class Layers {
   private final Kv kv;
-  private final Catalog catalog;
+  private final CodeSource source;
 
-  Layers(Kv kv, Catalog catalog) {
+  Layers(Kv kv, CodeSource source) {
     this.kv = kv;
-    this.catalog = catalog;
+    this.source = source;
+  }
+
+  /// The layers that a function is to have, in order. Throws when one is not there or not for the
+  /// caller.
+  List<Configuration.LayerReference> references(
+      Call call, FunctionName function, List<String> arns) {
+    if (arns.size() > LambdaLimits.LAYERS_MAX) {
+      throw LambdaErrors.invalid("Cannot reference more than 5 layers.");
+    }
+    var names = new TreeMap<String, String>();
+    var layers = new ArrayList<Configuration.LayerReference>();
+    for (String arn : arns) {
+      LayerName.Version layer = LayerName.Version.of(arn);
+      if (layer == null) {
+        throw LambdaErrors.layerVersionMissing(arn);
+      }
+      if (!layer.layer().region().equals(function.region())) {
+        throw LambdaErrors.invalid(
+            "Layers are not in the same region as the function. Layers are expected to be in region"
+                + " "
+                + function.region()
+                + ".");
+      }
+      String other = names.put(layer.layer().arn(), arn);
+      if (other != null) {
+        throw LambdaErrors.invalid(
+            "Two different versions of the same layer are not allowed to be referenced in the same"
+                + " function. "
+                + other
+                + " and "
+                + arn
+                + ".");
+      }
+      LayerRow row = row(call, layer);
+      if (row == null) {
+        throw LambdaErrors.layerVersionMissing(arn);
+      }
+      layers.add(new Configuration.LayerReference(arn, row.sizeBytes(), row.hash()));
+    }
+    return layers;
+  }
+
+  // What another account has not shared is denied, whether it is there or not.
+  private @Nullable LayerRow row(Call call, LayerName.Version layer) {
+    return kv.read(
+        reader -> {
+          LayerPermissions.check(reader, call, layer);
+          return LambdaStore.get(reader, LambdaStore.layer(layer), LambdaStore.LAYER);
+        });
   }
 
   PublishLayerVersionResponse publish(Call call, PublishLayerVersionRequest in, String location) {
-    String name = nameOf(in.layerName());
+    String name = own(call, in.layerName()).name();
     var content = in.content();
     byte[] zip = content.zipFile();
     if (zip == null) {
@@ -30,9 +80,9 @@ final class Layers {
       if (bucket == null || key == null) {
         throw LambdaErrors.invalid("Please provide a source for layer content.");
       }
-      zip = catalog.object(call, bucket, key, content.s3ObjectVersion());
+      zip = source.object(call, bucket, key, content.s3ObjectVersion());
     }
-    CodeStore.Package stored = catalog.store(zip);
+    CodeStore.Package stored = source.store(zip);
     LayerRow row =
         kv.tx(
             tx -> {
@@ -70,44 +120,42 @@ final class Layers {
         .licenseInfo(row.license());
   }
 
-  GetLayerVersionResponse get(Call call, String layer, long version, String location) {
-    String name = nameOf(layer);
-    LayerRow row =
-        kv.read(
-            reader ->
-                LambdaStore.get(
-                    reader,
-                    LambdaStore.layer(call.account(), call.region(), name).then(version),
-                    LambdaStore.LAYER));
+  GetLayerVersionResponse get(Call call, LayerName.Version layer, String location) {
+    LayerRow row = row(call, layer);
     if (row == null) {
       throw LambdaErrors.resourceNotFound();
     }
-    String arn = Shapes.layerArn(call.account(), call.region(), name);
+    String arn = layer.layer().arn();
     return new GetLayerVersionResponse()
         .content(Shapes.layerContent(row, location + row.hash()))
         .layerArn(arn)
-        .layerVersionArn(arn + ":" + version)
+        .layerVersionArn(layer.arn())
         .description(row.description())
         .createdDate(Shapes.time(row.createdMillis()))
-        .version(version)
+        .version(layer.number())
         .compatibleRuntimes(row.runtimes())
         .compatibleArchitectures(row.architectures())
         .licenseInfo(row.license());
   }
 
   ListLayerVersionsResponse versions(Call call, ListLayerVersionsRequest in) {
-    String name = nameOf(in.layerName());
+    LayerName layer = LayerName.of(call, in.layerName());
     List<LayerVersionsListItem> all =
         kv
             .read(
-                reader ->
-                    LambdaStore.all(
-                        reader,
-                        LambdaStore.layer(call.account(), call.region(), name),
-                        LambdaStore.LAYER))
+                reader -> {
+                  var found = new ArrayList<LayerRow>();
+                  for (LayerRow row :
+                      LambdaStore.all(reader, LambdaStore.layer(layer), LambdaStore.LAYER)) {
+                    LayerPermissions.check(reader, call, layer.version(row.version()));
+                    found.add(row);
+                  }
+                  return found;
+                })
             .reversed()
             .stream()
-            .map(row -> Shapes.layerItem(call.account(), call.region(), row))
+            .filter(row -> fits(row, in.compatibleRuntime(), in.compatibleArchitecture()))
+            .map(row -> Shapes.layerItem(layer.account(), layer.region(), row))
             .toList();
     var page = Page.of(all, in.marker(), in.maxItems());
     return new ListLayerVersionsResponse().layerVersions(page.items()).nextMarker(page.next());
@@ -115,10 +163,13 @@ final class Layers {
 
   ListLayersResponse list(Call call, ListLayersRequest in) {
     var newest = new TreeMap<String, LayerRow>();
-    kv.read(
+    kv
+        .read(
             reader ->
                 LambdaStore.all(
                     reader, LambdaStore.layers(call.account(), call.region()), LambdaStore.LAYER))
+        .stream()
+        .filter(row -> fits(row, in.compatibleRuntime(), in.compatibleArchitecture()))
         .forEach(row -> newest.put(row.name(), row));
     var all = new ArrayList<LayersListItem>();
     newest.forEach(
@@ -133,16 +184,27 @@ final class Layers {
   }
 
   void delete(Call call, DeleteLayerVersionRequest in) {
-    String name = nameOf(in.layerName());
+    LayerName.Version layer = own(call, in.layerName()).version(in.versionNumber());
     kv.tx(
         tx -> {
-          tx.delete(
-              LambdaStore.layer(call.account(), call.region(), name).then(in.versionNumber()));
+          tx.delete(LambdaStore.layer(layer));
+          tx.delete(LambdaStore.layerPolicy(layer));
           return 0;
         });
   }
 
-  private static String nameOf(String given) {
-    return given.substring(given.lastIndexOf(':') + 1);
+  // A layer's policy lets other accounts read it, nothing else.
+  private static LayerName own(Call call, String given) {
+    LayerName name = LayerName.of(call, given);
+    if (!name.account().equals(call.account())) {
+      throw LambdaErrors.layerDenied(call.principal().arn(), name.arn());
+    }
+    return name;
+  }
+
+  private static boolean fits(
+      LayerRow row, @Nullable String runtime, @Nullable String architecture) {
+    return (runtime == null || row.runtimes().contains(runtime))
+        && (architecture == null || row.architectures().contains(architecture));
   }
 }
