@@ -1,6 +1,7 @@
 package dev.brume.model;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /// The circumstances of one operation: first parameter everywhere, instead of any thread-bound
 /// state.
@@ -12,13 +13,22 @@ import java.time.Instant;
 /// @param now when the request came in, on the virtual clock
 /// @param endpoint where the caller reached Brume, e.g. `http://127.0.0.1:4566`, without a trailing
 ///   slash
-public record Call(String account, String region, Principal principal, String requestId, Instant now, String endpoint) {
+/// @param trace X-Ray's header `X-Amzn-Trace-Id` as it came, null without one: what the call causes carries it on
+public record Call(String account, String region, Principal principal, String requestId, Instant now, String endpoint, @Nullable String trace) {
+  public Call(String account, String region, Principal principal, String requestId, Instant now, String endpoint) {
+    this(account, region, principal, requestId, now, endpoint, null);
+  }
+
   public Call as(Principal other) {
-    return new Call(account, region, other, requestId, now, endpoint);
+    return new Call(account, region, other, requestId, now, endpoint, trace);
   }
 
   public Call in(String otherAccount, String otherRegion) {
-    return new Call(otherAccount, otherRegion, principal, requestId, now, endpoint);
+    return new Call(otherAccount, otherRegion, principal, requestId, now, endpoint, trace);
+  }
+
+  public Call traced(@Nullable String header) {
+    return new Call(account, region, principal, requestId, now, endpoint, header);
   }
 
   /// `arn:aws:<service>:<region>:<account>:<resource>`.

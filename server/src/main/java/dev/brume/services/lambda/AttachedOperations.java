@@ -151,11 +151,12 @@ public abstract class AttachedOperations implements LambdaApi {
   public ListTagsResponse listTags(Call call, ListTagsRequest in) {
     String arn = in.resource();
     int mapping = arn.indexOf(MAPPING);
-    return mapping >= 0
-        ? new ListTagsResponse()
-            .tags(
-                new TreeMap<>(
-                    parts.mappings().tags(call, arn.substring(mapping + MAPPING.length()))))
+    if (mapping >= 0) {
+      String uuid = arn.substring(mapping + MAPPING.length());
+      return new ListTagsResponse().tags(new TreeMap<>(parts.mappings().tags(call, uuid)));
+    }
+    return arn.contains(CodeSigning.ARN_PART)
+        ? new ListTagsResponse().tags(new TreeMap<>(parts.signing().tags(call, arn)))
         : parts.options().tags(FunctionName.of(call, arn, null));
   }
 
@@ -175,32 +176,91 @@ public abstract class AttachedOperations implements LambdaApi {
     int mapping = arn.indexOf(MAPPING);
     if (mapping >= 0) {
       parts.mappings().tag(call, arn.substring(mapping + MAPPING.length()), added, removed);
+    } else if (arn.contains(CodeSigning.ARN_PART)) {
+      parts.signing().tag(call, arn, added, removed);
     } else {
       parts.options().tag(FunctionName.of(call, arn, null), added, removed);
     }
   }
 
   @Override
+  public CreateCodeSigningConfigResponse createCodeSigningConfig(
+      Call call, CreateCodeSigningConfigRequest in) {
+    return parts.signing().create(call, in);
+  }
+
+  @Override
+  public GetCodeSigningConfigResponse getCodeSigningConfig(
+      Call call, GetCodeSigningConfigRequest in) {
+    return parts.signing().get(call, in);
+  }
+
+  @Override
+  public UpdateCodeSigningConfigResponse updateCodeSigningConfig(
+      Call call, UpdateCodeSigningConfigRequest in) {
+    return parts.signing().update(call, in);
+  }
+
+  @Override
+  public DeleteCodeSigningConfigResponse deleteCodeSigningConfig(
+      Call call, DeleteCodeSigningConfigRequest in) {
+    parts.signing().delete(call, in);
+    return new DeleteCodeSigningConfigResponse();
+  }
+
+  @Override
+  public ListCodeSigningConfigsResponse listCodeSigningConfigs(
+      Call call, ListCodeSigningConfigsRequest in) {
+    return parts.signing().list(call, in);
+  }
+
+  @Override
+  public ListFunctionsByCodeSigningConfigResponse listFunctionsByCodeSigningConfig(
+      Call call, ListFunctionsByCodeSigningConfigRequest in) {
+    return parts.signing().functions(call, in);
+  }
+
+  @Override
+  public PutFunctionCodeSigningConfigResponse putFunctionCodeSigningConfig(
+      Call call, PutFunctionCodeSigningConfigRequest in) {
+    return parts.signing().put(call, in);
+  }
+
+  @Override
   public GetFunctionCodeSigningConfigResponse getFunctionCodeSigningConfig(
       Call call, GetFunctionCodeSigningConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), null);
-    parts.catalog().resolve(name);
-    return new GetFunctionCodeSigningConfigResponse()
-        .codeSigningConfigArn("")
-        .functionName(name.name());
+    return parts.signing().get(call, in);
+  }
+
+  @Override
+  public DeleteFunctionCodeSigningConfigResponse deleteFunctionCodeSigningConfig(
+      Call call, DeleteFunctionCodeSigningConfigRequest in) {
+    parts.signing().delete(call, in);
+    return new DeleteFunctionCodeSigningConfigResponse();
+  }
+
+  @Override
+  public PutFunctionRecursionConfigResponse putFunctionRecursionConfig(
+      Call call, PutFunctionRecursionConfigRequest in) {
+    return parts.options().putRecursion(call, in);
+  }
+
+  @Override
+  public GetFunctionRecursionConfigResponse getFunctionRecursionConfig(
+      Call call, GetFunctionRecursionConfigRequest in) {
+    return parts.options().getRecursion(call, in);
+  }
+
+  @Override
+  public PutRuntimeManagementConfigResponse putRuntimeManagementConfig(
+      Call call, PutRuntimeManagementConfigRequest in) {
+    return parts.runtimes().put(call, in);
   }
 
   @Override
   public GetRuntimeManagementConfigResponse getRuntimeManagementConfig(
       Call call, GetRuntimeManagementConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    parts.catalog().resolve(name);
-    return new GetRuntimeManagementConfigResponse()
-        .updateRuntimeOn("Auto")
-        .functionArn(
-            name.functionArn()
-                + ":"
-                + (name.qualifier() == null ? Configuration.LATEST : name.qualifier()));
+    return parts.runtimes().get(call, in);
   }
 
   @Override

@@ -79,7 +79,16 @@ final class Catalog {
               if (tx.get(LambdaStore.function(name)) != null) {
                 throw LambdaErrors.functionExists(name.name());
               }
-              var row = new FunctionRow(name.name(), 0, Map.copyOf(in.tags()), null, now);
+              CodeSigning.verify(tx, name, in.codeSigningConfigArn());
+              var row =
+                  new FunctionRow(
+                      name.name(),
+                      0,
+                      Map.copyOf(in.tags()),
+                      null,
+                      in.codeSigningConfigArn(),
+                      null,
+                      now);
               put(tx, name, latest);
               tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row));
               return Boolean.TRUE.equals(in.publish())
@@ -113,6 +122,7 @@ final class Catalog {
         kv.tx(
             tx -> {
               Configuration old = latest(tx, name);
+              CodeSigning.verify(tx, name, row(tx, name).signingConfigArn());
               Configuration changed = old.changed(code, old.settings(), revision, now);
               put(tx, name, changed);
               return Boolean.TRUE.equals(in.publish())
@@ -142,6 +152,9 @@ final class Catalog {
         kv.tx(
             tx -> {
               Configuration old = latest(tx, name);
+              if (layers != null && !old.settings().layers().containsAll(layers)) {
+                CodeSigning.verify(tx, name, row(tx, name).signingConfigArn());
+              }
               Configuration changed =
                   old.changed(old.code(), old.settings().with(in, layers), revision, now);
               put(tx, name, changed);

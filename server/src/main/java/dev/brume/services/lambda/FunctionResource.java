@@ -9,6 +9,7 @@ import static dev.brume.services.lambda.LambdaResources.texts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.json.Json;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.resources.ResourceRequest;
@@ -45,6 +46,7 @@ final class FunctionResource implements ResourceType {
     return Set.of(
         "Architectures",
         "Code",
+        "CodeSigningConfigArn",
         "DeadLetterConfig",
         "Description",
         "Environment",
@@ -56,9 +58,11 @@ final class FunctionResource implements ResourceType {
         "LoggingConfig",
         "MemorySize",
         "PackageType",
+        "RecursiveLoop",
         "ReservedConcurrentExecutions",
         "Role",
         "Runtime",
+        "RuntimeManagementConfig",
         "SnapStart",
         "Tags",
         "Timeout",
@@ -91,6 +95,7 @@ final class FunctionResource implements ResourceType {
             .memorySize(number(in, "MemorySize"))
             .packageType(text(in, "PackageType"))
             .kmsKeyArn(text(in, "KmsKeyArn"))
+            .codeSigningConfigArn(text(in, "CodeSigningConfigArn"))
             .tags(tags);
     if (in.has("Architectures")) {
       create.architectures(texts(in, "Architectures"));
@@ -122,7 +127,7 @@ final class FunctionResource implements ResourceType {
       create.vpcConfig(vpc(in));
     }
     createOnce(request, create);
-    reserve(request, name, null);
+    FunctionSettings.apply(lambda, request, name, Json.object());
     return state(request, name);
   }
 
@@ -152,6 +157,7 @@ final class FunctionResource implements ResourceType {
   public ResourceState update(ResourceRequest request, String physicalId, ObjectNode old) {
     ObjectNode in = request.properties();
     String runtime = text(in, "Runtime");
+    FunctionSettings.sign(lambda, request, physicalId, old);
     JsonNode code = in.path("Code");
     boolean newCode =
         !code.equals(old.path("Code"))
@@ -185,7 +191,7 @@ final class FunctionResource implements ResourceType {
     if (!tags.isEmpty()) {
       lambda.tagResource(request.call(), new TagResourceRequest().resource(arn).tags(tags));
     }
-    reserve(request, physicalId, old);
+    FunctionSettings.apply(lambda, request, physicalId, old);
     return state(request, physicalId);
   }
 
@@ -234,20 +240,6 @@ final class FunctionResource implements ResourceType {
         () ->
             lambda.deleteFunction(
                 request.call(), new DeleteFunctionRequest().functionName(physicalId)));
-  }
-
-  private void reserve(ResourceRequest request, String name, @Nullable ObjectNode old) {
-    Integer wanted = number(request.properties(), "ReservedConcurrentExecutions");
-    if (wanted != null) {
-      lambda.putFunctionConcurrency(
-          request.call(),
-          new PutFunctionConcurrencyRequest()
-              .functionName(name)
-              .reservedConcurrentExecutions(wanted));
-    } else if (old != null && old.hasNonNull("ReservedConcurrentExecutions")) {
-      lambda.deleteFunctionConcurrency(
-          request.call(), new DeleteFunctionConcurrencyRequest().functionName(name));
-    }
   }
 
   private static ResourceState state(ResourceRequest request, String name) {

@@ -55,6 +55,39 @@ final class LambdaErrors {
         .type(USER);
   }
 
+  static ServiceError noSigningConfig(String arn) {
+    return new ResourceNotFoundException(
+            "The Lambda code signing configuration " + arn + " can not be found.")
+        .type(USER);
+  }
+
+  static ServiceError signingConfigNotFound(String arn) {
+    return new CodeSigningConfigNotFoundException(
+            "The code signing configuration cannot be found. Check that the provided configuration"
+                + " is not deleted: "
+                + arn
+                + ".")
+        .type(USER);
+  }
+
+  static ServiceError signingConfigInUse(String arn) {
+    return new ResourceConflictException(
+            "The code signing configuration "
+                + arn
+                + " cannot be deleted because it is used by at least one function.")
+        .type(USER);
+  }
+
+  static ServiceError notSigned(String function) {
+    return new CodeVerificationFailedException(
+            "Lambda cannot deploy the function. The function or layer might be signed using a"
+                + " signature that the client is not configured to accept. Check the provided"
+                + " signature for "
+                + function
+                + ".")
+        .type(USER);
+  }
+
   /// Of a function that is to have the layer.
   static ServiceError layerVersionMissing(String arn) {
     return invalid("Layer version " + arn + " does not exist.");

@@ -31,6 +31,7 @@ public final class LambdaResources {
         new AttachedResources.EventInvokeConfig(lambda),
         new AttachedResources.LayerVersion(lambda),
         new LayerPermissionResource(lambda),
+        new SigningResource(lambda),
         new MappingResource(lambda));
   }
 

@@ -17,22 +17,45 @@ final class LambdaStore {
   ///
   /// @param lastVersion the number of the newest published version, 0 for none
   /// @param reservedConcurrency null when not reserved
+  /// @param signingConfigArn its code signing configuration, null for none
+  /// @param recursiveLoop `Allow`; null for `Terminate`
   record FunctionRow(
       String name,
       long lastVersion,
       Map<String, String> tags,
       @Nullable Integer reservedConcurrency,
+      @Nullable String signingConfigArn,
+      @Nullable String recursiveLoop,
       long createdMillis) {
     FunctionRow published(long number) {
-      return new FunctionRow(name, number, tags, reservedConcurrency, createdMillis);
+      return new FunctionRow(
+          name, number, tags, reservedConcurrency, signingConfigArn, recursiveLoop, createdMillis);
     }
 
     FunctionRow tagged(Map<String, String> other) {
-      return new FunctionRow(name, lastVersion, other, reservedConcurrency, createdMillis);
+      return new FunctionRow(
+          name,
+          lastVersion,
+          other,
+          reservedConcurrency,
+          signingConfigArn,
+          recursiveLoop,
+          createdMillis);
     }
 
     FunctionRow reserving(@Nullable Integer executions) {
-      return new FunctionRow(name, lastVersion, tags, executions, createdMillis);
+      return new FunctionRow(
+          name, lastVersion, tags, executions, signingConfigArn, recursiveLoop, createdMillis);
+    }
+
+    FunctionRow signed(@Nullable String arn) {
+      return new FunctionRow(
+          name, lastVersion, tags, reservedConcurrency, arn, recursiveLoop, createdMillis);
+    }
+
+    FunctionRow looping(@Nullable String loop) {
+      return new FunctionRow(
+          name, lastVersion, tags, reservedConcurrency, signingConfigArn, loop, createdMillis);
     }
   }
 
@@ -64,6 +87,21 @@ final class LambdaStore {
       @Nullable String onSuccess,
       @Nullable String onFailure,
       long modifiedMillis) {}
+
+  /// A code signing configuration.
+  ///
+  /// @param policy `Warn` or `Enforce`
+  record SigningRow(
+      String arn,
+      String description,
+      List<String> publishers,
+      String policy,
+      Map<String, String> tags,
+      long modifiedMillis) {
+    SigningRow tagged(Map<String, String> other) {
+      return new SigningRow(arn, description, publishers, policy, other, modifiedMillis);
+    }
+  }
 
   /// What a version or alias has provisioned.
   record ProvisionedRow(
@@ -119,6 +157,7 @@ final class LambdaStore {
   static final Row<InvokeConfigRow> INVOKE_CONFIG = Row.of(InvokeConfigRow.class);
   static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
   static final Row<ProvisionedRow> PROVISIONED = Row.of(ProvisionedRow.class);
+  static final Row<SigningRow> SIGNING = Row.of(SigningRow.class);
   static final Row<LayerRow> LAYER = Row.of(LayerRow.class);
 
   private LambdaStore() {}
@@ -176,6 +215,15 @@ final class LambdaStore {
 
   static Key provisioned(FunctionName name, String qualifier) {
     return provisioned(name).then(qualifier);
+  }
+
+  static Key signings(String account, String region) {
+    return Key.of(SERVICE, account, region, "signing");
+  }
+
+  static Key signing(String arn) {
+    String[] parts = arn.split(":");
+    return signings(parts[4], parts[3]).then(parts[6]);
   }
 
   static Key everything() {

@@ -164,6 +164,24 @@ final class Options {
             kv.read(reader -> Catalog.row(reader, name)).reservedConcurrency());
   }
 
+  PutFunctionRecursionConfigResponse putRecursion(Call call, PutFunctionRecursionConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    boolean allow = in.recursiveLoop().equals("Allow");
+    kv.tx(
+        tx -> {
+          save(tx, name, Catalog.row(tx, name).looping(allow ? in.recursiveLoop() : null));
+          return 0;
+        });
+    return new PutFunctionRecursionConfigResponse().recursiveLoop(in.recursiveLoop());
+  }
+
+  GetFunctionRecursionConfigResponse getRecursion(Call call, GetFunctionRecursionConfigRequest in) {
+    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    String loop = kv.read(reader -> Catalog.row(reader, name)).recursiveLoop();
+    return new GetFunctionRecursionConfigResponse()
+        .recursiveLoop(loop == null ? "Terminate" : loop);
+  }
+
   GetAccountSettingsResponse accountSettings(Call call) {
     return kv.read(
         reader -> {
