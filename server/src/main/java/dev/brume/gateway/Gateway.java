@@ -47,6 +47,8 @@ public final class Gateway implements Handler {
       Set.of(
           "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "ConfirmSubscription", "Unsubscribe");
 
+  private static final int TRACE_LENGTH_MAX = 2048;
+
   private final List<FrontDoor> doors;
   private final Map<String, BrowserAccess> browsers;
   private final Router router;
@@ -219,8 +221,20 @@ public final class Gateway implements Handler {
             caller.principal(),
             request.requestId(),
             clock.instant(),
-            endpoint(request));
+            endpoint(request),
+            trace(request.exchange()));
     return services.run(call, model, request.operation(), input);
+  }
+
+  // Only what can be a header again is carried on.
+  private static @Nullable String trace(Exchange exchange) {
+    String given = exchange.headers().get("X-Amzn-Trace-Id");
+    return given == null
+            || given.isBlank()
+            || given.length() > TRACE_LENGTH_MAX
+            || !given.chars().allMatch(c -> c >= ' ' && c < 0x7f)
+        ? null
+        : given.strip();
   }
 
   /// The body of a request, buffered as soon as anything needs all of it.

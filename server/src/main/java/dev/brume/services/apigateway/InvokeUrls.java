@@ -160,7 +160,8 @@ public final class InvokeUrls implements FrontDoor {
                 "apigateway.amazonaws.com", invocation.sourceArn(), owner.account()),
             invocation.requestId(),
             invocation.now(),
-            endpoint);
+            endpoint,
+            invocation.traceId());
     byte[] event = Json.write(ProxyEvent.of(invocation)).getBytes(StandardCharsets.UTF_8);
     var request =
         new InvocationRequest()

@@ -4,19 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.events.Event;
-import dev.brume.events.Targets;
 import dev.brume.functions.Outcome;
 import dev.brume.json.Json;
 import dev.brume.model.ServiceError;
 import dev.brume.services.lambda.LambdaStore.InvokeConfigRow;
 import dev.brume.store.Kv;
 import dev.brume.store.Row;
-import dev.brume.store.Tx;
 import dev.brume.time.Clock;
 import dev.brume.time.Timers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,29 +27,38 @@ import org.jspecify.annotations.Nullable;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html>
 final class AsyncInvokes implements Timers.Handler {
   private static final String KIND = "lambda.async";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+  private static final Refusal THROTTLED = new Refusal(429, "Rate Exceeded.");
+  private static final Refusal NO_CONCURRENCY =
+      new Refusal(
+          429,
+          "Function not invoked. Function is configured with zero reserved concurrent"
+              + " executions");
   private static final Row<Pending> ROW = Row.of(Pending.class);
   private final Kv kv;
   private final Clock clock;
   private final Timers timers;
-  private final Targets targets;
+  private final Destinations destinations;
   private final Catalog catalog;
-  private final Options options;
+  private final InvokeConfigs configs;
   private final Invoker invoker;
 
   AsyncInvokes(
       Kv kv,
       Clock clock,
       Timers timers,
-      Targets targets,
+      Destinations destinations,
       Catalog catalog,
-      Options options,
+      InvokeConfigs configs,
       Invoker invoker) {
     this.kv = kv;
     this.clock = clock;
     this.timers = timers;
-    this.targets = targets;
+    this.destinations = destinations;
     this.catalog = catalog;
-    this.options = options;
+    this.configs = configs;
     this.invoker = invoker;
     timers.handle(KIND, this);
   }
@@ -109,7 +119,12 @@ final class AsyncInvokes implements Timers.Handler {
   }
 
   /// Takes an event durably.
-  void accept(FunctionName name, String requestId, byte[] event, @Nullable String clientContext) {
+  void accept(
+      FunctionName name,
+      String requestId,
+      byte[] event,
+      @Nullable String clientContext,
+      @Nullable String trace) {
     Instant now = clock.instant();
     var pending =
         new Pending(
@@ -120,7 +135,7 @@ final class AsyncInvokes implements Timers.Handler {
             name.qualifier(),
             event,
             clientContext,
-            null,
+            trace,
             now.toEpochMilli(),
             0,
             0);
@@ -135,10 +150,9 @@ final class AsyncInvokes implements Timers.Handler {
   public void fire(String id, Instant due, byte[] payload) {
     Pending pending = ROW.read(payload);
     FunctionName name = pending.function();
-    InvokeConfigRow config = options.invokeConfig(name);
-    Duration age = Duration.ofMillis(clock.millis() - pending.createdMillis());
-    if (age.compareTo(ageMax(config)) > 0) {
-      finish(id, pending, config, null, "EventAgeExceeded");
+    InvokeConfigRow config = configs.of(name);
+    if (tooOld(pending, config, Duration.ZERO)) {
+      finish(id, pending, config, End.of("EventAgeExceeded", THROTTLED));
       return;
     }
     Invoker.Answer answer;
@@ -156,7 +170,7 @@ final class AsyncInvokes implements Timers.Handler {
       return;
     }
     switch (answer.outcome()) {
-      case Outcome.Success ok -> finish(id, pending, config, answer, "Success");
+      case Outcome.Success ok -> finish(id, pending, config, End.of("Success", answer));
       case Outcome.Failed failed -> failed(id, pending, config, answer);
     }
   }
@@ -166,14 +180,19 @@ final class AsyncInvokes implements Timers.Handler {
     Integer set = config == null ? null : config.retries();
     int retries = set == null ? LambdaLimits.RETRIES_DEFAULT : set;
     if (pending.failures() >= retries) {
-      finish(id, pending.failed(), config, answer, "RetriesExhausted");
+      finish(id, pending.failed(), config, End.of("RetriesExhausted", answer));
       return;
     }
     Duration wait = pending.failures() == 0 ? LambdaLimits.FIRST_RETRY : LambdaLimits.SECOND_RETRY;
+    if (tooOld(pending, config, wait)) {
+      finish(id, pending.failed(), config, End.of("EventAgeExceeded", answer));
+      return;
+    }
     again(id, pending.failed(), wait);
   }
 
-  // No room: tried again, with longer and longer waits, for as long as the event may live.
+  // No room: tried again, with longer and longer waits, for as long as the event may live. What
+  // will never have room, and what goes round in circles, is given up at once.
   private void refused(
       String id, Pending pending, @Nullable InvokeConfigRow config, ServiceError error) {
     if (error.code().equals("ResourceNotFoundException")) {
@@ -184,10 +203,26 @@ final class AsyncInvokes implements Timers.Handler {
           });
       return;
     }
+    if (error.code().equals("RecursiveInvocationException")) {
+      String text = String.valueOf(error.getMessage());
+      finish(id, pending, config, End.of("RetriesExhausted", new Refusal(400, text)));
+      return;
+    }
+    Integer reserved = catalog.resolve(pending.function()).row().reservedConcurrency();
+    if (reserved != null && reserved == 0) {
+      finish(id, pending, config, End.of("ZeroReservedConcurrency", NO_CONCURRENCY));
+      return;
+    }
     int doubled = Math.min(pending.waits(), 9);
     Duration wait = LambdaLimits.THROTTLED_WAIT.multipliedBy(1L << doubled);
-    boolean long_ = wait.compareTo(LambdaLimits.THROTTLED_WAIT_MAX) > 0;
-    again(id, pending.waited(), long_ ? LambdaLimits.THROTTLED_WAIT_MAX : wait);
+    if (wait.compareTo(LambdaLimits.THROTTLED_WAIT_MAX) > 0) {
+      wait = LambdaLimits.THROTTLED_WAIT_MAX;
+    }
+    if (tooOld(pending, config, wait)) {
+      finish(id, pending, config, End.of("EventAgeExceeded", THROTTLED));
+      return;
+    }
+    again(id, pending.waited(), wait);
   }
 
   private void again(String id, Pending pending, Duration wait) {
@@ -200,29 +235,59 @@ final class AsyncInvokes implements Timers.Handler {
         });
   }
 
-  private static Duration ageMax(@Nullable InvokeConfigRow config) {
+  // Whether an event will be older than it may be by the time of its next try.
+  private boolean tooOld(Pending pending, @Nullable InvokeConfigRow config, Duration wait) {
     Integer set = config == null ? null : config.ageSeconds();
-    return set == null ? LambdaLimits.EVENT_AGE_MAX : Duration.ofSeconds(set);
+    Duration most = set == null ? LambdaLimits.EVENT_AGE_MAX : Duration.ofSeconds(set);
+    Duration age = Duration.ofMillis(clock.millis() - pending.createdMillis());
+    return age.plus(wait).compareTo(most) > 0;
   }
 
-  private void finish(
-      String id,
-      Pending pending,
-      @Nullable InvokeConfigRow config,
-      Invoker.@Nullable Answer answer,
-      String condition) {
-    boolean success = condition.equals("Success");
+  /// Why a function was not run.
+  ///
+  /// @param status of HTTP
+  private record Refusal(int status, String message) {}
+
+  /// How an event ended.
+  ///
+  /// @param condition in AWS's words
+  /// @param answer of the last run, null when the function was not run
+  /// @param refusal why not, null when it was
+  private record End(String condition, Invoker.@Nullable Answer answer, @Nullable Refusal refusal) {
+    static End of(String condition, Invoker.Answer answer) {
+      return new End(condition, answer, null);
+    }
+
+    static End of(String condition, Refusal refusal) {
+      return new End(condition, null, refusal);
+    }
+
+    boolean success() {
+      return condition.equals("Success");
+    }
+  }
+
+  private void finish(String id, Pending pending, @Nullable InvokeConfigRow config, End end) {
+    boolean success = end.success();
     String destination = config == null ? null : success ? config.onSuccess() : config.onFailure();
     String deadLetters = success ? null : deadLetterArn(pending.function());
-    String record = destination == null ? "" : record(pending, answer, condition);
+    byte[] record =
+        destination == null ? new byte[0] : record(pending, end).getBytes(StandardCharsets.UTF_8);
+    Invoker.Answer answer = end.answer();
+    String trace = answer == null ? pending.traceId() : answer.trace();
+    FunctionName name = pending.function();
     kv.tx(
         tx -> {
           timers.cancel(tx, KIND, id);
           if (destination != null) {
-            send(tx, pending, destination, record.getBytes(StandardCharsets.UTF_8), Map.of());
+            var parcel = new Destinations.Parcel(record, success, Map.of(), trace);
+            destinations.send(tx, name, pending.requestId(), destination, parcel);
           }
           if (deadLetters != null) {
-            send(tx, pending, deadLetters, pending.event(), errorAttributes(pending, answer));
+            var parcel =
+                new Destinations.Parcel(
+                    pending.event(), success, errorAttributes(pending, end), trace);
+            destinations.send(tx, name, pending.requestId(), deadLetters, parcel);
           }
           return 0;
         });
@@ -237,35 +302,15 @@ final class AsyncInvokes implements Timers.Handler {
     }
   }
 
-  private void send(
-      Tx tx,
-      Pending pending,
-      String target,
-      byte[] payload,
-      Map<String, Event.Attribute> attributes) {
-    targets.send(
-        tx,
-        new Event(
-            pending.requestId() + "/" + target,
-            target,
-            "lambda.amazonaws.com",
-            pending.function().arn(),
-            pending.account(),
-            payload,
-            null,
-            attributes,
-            Map.of(),
-            Event.Retry.PATIENT,
-            null,
-            clock.millis()));
-  }
-
-  private static Map<String, Event.Attribute> errorAttributes(
-      Pending pending, Invoker.@Nullable Answer answer) {
-    String message = answer == null ? "EventAgeExceeded" : errorMessage(answer.outcome());
+  private static Map<String, Event.Attribute> errorAttributes(Pending pending, End end) {
+    Invoker.Answer answer = end.answer();
+    Refusal refusal = end.refusal();
+    String message =
+        answer != null ? errorMessage(answer.outcome()) : refusal == null ? "" : refusal.message();
+    String status = Integer.toString(refusal == null ? 200 : refusal.status());
     return Map.of(
         "RequestID", new Event.Attribute("String", pending.requestId(), null),
-        "ErrorCode", new Event.Attribute("Number", "200", null),
+        "ErrorCode", new Event.Attribute("Number", status, null),
         "ErrorMessage", new Event.Attribute("String", message, null));
   }
 
@@ -277,21 +322,21 @@ final class AsyncInvokes implements Timers.Handler {
   }
 
   // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-  private String record(Pending pending, Invoker.@Nullable Answer answer, String condition) {
+  private String record(Pending pending, End end) {
     ObjectNode record = Json.object();
     record.put("version", "1.0");
-    record.put("timestamp", clock.instant().toString());
+    record.put("timestamp", TIME.format(clock.instant()));
     FunctionName name = pending.function();
     ObjectNode request = record.putObject("requestContext");
     request.put("requestId", pending.requestId());
     request.put(
         "functionArn",
         name.qualifier() == null ? name.arn() + ":" + Configuration.LATEST : name.arn());
-    request.put("condition", condition);
+    request.put("condition", end.condition());
     request.put(
-        "approximateInvokeCount",
-        condition.equals("Success") ? pending.failures() + 1 : pending.failures());
+        "approximateInvokeCount", end.success() ? pending.failures() + 1 : pending.failures());
     record.set("requestPayload", json(pending.event()));
+    Invoker.Answer answer = end.answer();
     if (answer != null) {
       ObjectNode response = record.putObject("responseContext");
       response.put("statusCode", 200);

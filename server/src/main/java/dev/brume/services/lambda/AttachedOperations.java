@@ -112,7 +112,7 @@ public abstract class AttachedOperations implements LambdaApi {
   @Override
   public FunctionEventInvokeConfig putFunctionEventInvokeConfig(
       Call call, PutFunctionEventInvokeConfigRequest in) {
-    return parts.options().putInvokeConfig(call, in, false);
+    return parts.invokeConfigs().put(call, in, false);
   }
 
   @Override
@@ -125,25 +125,25 @@ public abstract class AttachedOperations implements LambdaApi {
             .maximumRetryAttempts(in.maximumRetryAttempts())
             .maximumEventAgeInSeconds(in.maximumEventAgeInSeconds())
             .destinationConfig(in.destinationConfig());
-    return parts.options().putInvokeConfig(call, as, true);
+    return parts.invokeConfigs().put(call, as, true);
   }
 
   @Override
   public FunctionEventInvokeConfig getFunctionEventInvokeConfig(
       Call call, GetFunctionEventInvokeConfigRequest in) {
-    return parts.options().getInvokeConfig(call, in);
+    return parts.invokeConfigs().get(call, in);
   }
 
   @Override
   public ListFunctionEventInvokeConfigsResponse listFunctionEventInvokeConfigs(
       Call call, ListFunctionEventInvokeConfigsRequest in) {
-    return parts.options().listInvokeConfigs(call, in);
+    return parts.invokeConfigs().list(call, in);
   }
 
   @Override
   public DeleteFunctionEventInvokeConfigResponse deleteFunctionEventInvokeConfig(
       Call call, DeleteFunctionEventInvokeConfigRequest in) {
-    parts.options().deleteInvokeConfig(call, in);
+    parts.invokeConfigs().delete(call, in);
     return new DeleteFunctionEventInvokeConfigResponse();
   }
 

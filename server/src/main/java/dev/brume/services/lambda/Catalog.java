@@ -23,6 +23,7 @@ final class Catalog {
   private final Functions functions;
   private final Executions executions;
   private final Roles roles;
+  private final DestinationAccess access;
   private final CodeSource source;
   private final Layers layers;
   private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
@@ -33,6 +34,7 @@ final class Catalog {
       Functions functions,
       Executions executions,
       Roles roles,
+      DestinationAccess access,
       CodeSource source,
       Layers layers) {
     this.kv = kv;
@@ -40,6 +42,7 @@ final class Catalog {
     this.functions = functions;
     this.executions = executions;
     this.roles = roles;
+    this.access = access;
     this.source = source;
     this.layers = layers;
   }
@@ -61,6 +64,7 @@ final class Catalog {
         Configuration.Settings.of(in, name.name(), this.layers.references(call, name, in.layers()));
     checkRuntime(settings.runtime());
     roles.check(call, name, settings.role());
+    access.checkDeadLetters(name, settings.role(), settings.deadLetterArn());
     var code =
         source.code(
             call,
@@ -145,6 +149,10 @@ final class Catalog {
     }
     if (in.runtime() != null) {
       checkRuntime(in.runtime());
+    }
+    if (in.deadLetterConfig() != null) {
+      String sender = role == null ? before.settings().role() : role;
+      access.checkDeadLetters(name, sender, in.deadLetterConfig().targetArn());
     }
     long now = call.now().toEpochMilli();
     String revision = ids.uuid();

@@ -37,6 +37,7 @@ final class Invoker {
   private final FunctionLogs logs;
   private final Supplier<String> endpoint;
   private final Executions executions;
+  private final Traces traces;
   private final Map<String, FunctionSpec> specs = new ConcurrentHashMap<>();
 
   Invoker(
@@ -48,6 +49,7 @@ final class Invoker {
       Roles roles,
       FunctionLogs logs,
       Executions executions,
+      Traces traces,
       Supplier<String> endpoint) {
     this.ids = ids;
     this.functions = functions;
@@ -57,13 +59,15 @@ final class Invoker {
     this.roles = roles;
     this.logs = logs;
     this.executions = executions;
+    this.traces = traces;
     this.endpoint = endpoint;
   }
 
   /// What an invocation came to.
   ///
   /// @param version that ran
-  record Answer(Outcome outcome, String version) {}
+  /// @param trace the header that it had
+  record Answer(Outcome outcome, String version, String trace) {}
 
   /// Throws unless the caller may invoke: identities of the account by their own policies (checked
   /// before), services by the function's policy.
@@ -122,25 +126,47 @@ final class Invoker {
   ///
   /// @param name as it was asked for
   /// @param configuration of the version that an alias led to
-  record Chosen(FunctionName name, Configuration configuration, @Nullable Integer reserved) {}
+  /// @param loops whether it may be run in a loop
+  record Chosen(
+      FunctionName name, Configuration configuration, @Nullable Integer reserved, boolean loops) {}
 
   /// Chooses the version that the next invocation runs. Throws ResourceNotFoundException.
   Chosen choose(FunctionName name) {
     Catalog.Resolved found = saved(name, catalog.resolve(name));
-    return new Chosen(name, route(name, found), found.row().reservedConcurrency());
+    return new Chosen(
+        name,
+        route(name, found),
+        found.row().reservedConcurrency(),
+        found.row().recursiveLoop() != null);
+  }
+
+  /// The trace header for what was chosen. Throws RecursiveInvocationException.
+  ///
+  /// @param header as it came with the event
+  String trace(Chosen chosen, @Nullable String header) {
+    String mode = chosen.configuration().settings().tracing();
+    return traces.enter(chosen.name(), header, mode, chosen.loops());
+  }
+
+  /// Whether an event with this trace header must not run the function again.
+  boolean loops(FunctionName name, @Nullable String header) {
+    return Traces.loops(name, header) && catalog.resolve(name).row().recursiveLoop() == null;
   }
 
   /// Runs the function on this thread. Throws TooManyRequestsException when there is no room.
+  ///
+  /// @param header of the trace that the event belongs to, null for none
   Answer invoke(
       FunctionName name,
       String requestId,
       byte[] event,
       @Nullable String clientContext,
-      @Nullable String traceId,
+      @Nullable String header,
       boolean tail) {
     Chosen chosen = choose(name);
-    var invocation = new Invocation(requestId, event, name.arn(), traceId, clientContext, tail);
-    return new Answer(run(chosen, invocation, null), chosen.configuration().version());
+    String trace = trace(chosen, header);
+    var invocation = new Invocation(requestId, event, name.arn(), trace, clientContext, tail);
+    return new Answer(run(chosen, invocation, null), chosen.configuration().version(), trace);
   }
 
   /// Runs what was chosen on this thread. Throws TooManyRequestsException when there is no room.

@@ -26,6 +26,10 @@ final class LambdaErrors {
         .type(USER);
   }
 
+  static ServiceError noFunctionForInvokeConfig() {
+    return new ResourceNotFoundException("The function doesn't exist.").type(USER);
+  }
+
   static ServiceError noInvokeConfig(String arn) {
     return new ResourceNotFoundException(
             "The function " + arn + " doesn't have an EventInvokeConfig")
@@ -215,6 +219,13 @@ final class LambdaErrors {
   static ServiceError concurrencyExceeded() {
     return new TooManyRequestsException("Rate Exceeded.")
         .reason("ConcurrentInvocationLimitExceeded")
+        .type(USER);
+  }
+
+  static ServiceError recursion() {
+    return new RecursiveInvocationException(
+            "Lambda has detected your function being invoked in a recursive loop with other AWS"
+                + " resources and stopped your function's invocation.")
         .type(USER);
   }
 

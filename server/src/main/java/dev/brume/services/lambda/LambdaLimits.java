@@ -38,6 +38,8 @@ final class LambdaLimits {
   static final int QUEUE_BATCH_FIFO_MAX = 10;
   static final int QUEUE_RECEIVE_MAX = 10;
   static final int QUEUE_WAIT_SECONDS = 20;
+  static final int QUEUE_POLLERS_MIN = 2;
+  static final int QUEUE_POLLERS_DEFAULT_MAX = 200;
 
   private LambdaLimits() {}
 }

@@ -16,6 +16,7 @@ record LambdaParts(
     Catalog catalog,
     Permissions permissions,
     Options options,
+    InvokeConfigs invokeConfigs,
     Layers layers,
     LayerPermissions layerPermissions,
     ProvisionedConcurrency provisioned,
@@ -39,26 +40,39 @@ record LambdaParts(
     var executions = new Executions(kv);
     var roles = new Roles(clock, ids, operations, endpoint);
     var folders = new WatchedFolders(watched);
+    var access = new DestinationAccess(roles, operations);
     var source = new CodeSource(functions.code(), operations, folders);
     var layers = new Layers(kv, source);
-    var catalog = new Catalog(kv, ids, functions, executions, roles, source, layers);
+    var catalog = new Catalog(kv, ids, functions, executions, roles, access, source, layers);
     var permissions = new Permissions(kv, ids, catalog);
     var options = new Options(kv, ids, catalog, executions);
     var logs = new FunctionLogs(clock, operations, roles);
     var invoker =
         new Invoker(
-            ids, functions, catalog, folders, permissions, roles, logs, executions, endpoint);
+            ids,
+            functions,
+            catalog,
+            folders,
+            permissions,
+            roles,
+            logs,
+            executions,
+            new Traces(clock, ids),
+            endpoint);
+    var destinations = new Destinations(clock, ids, targets, catalog, roles, access, operations);
+    var configs = new InvokeConfigs(kv, catalog, destinations);
     return new LambdaParts(
         catalog,
         permissions,
         options,
+        configs,
         layers,
         new LayerPermissions(kv, ids),
         new ProvisionedConcurrency(kv, invoker, executions),
         new CodeSigning(kv, ids, catalog),
         new RuntimeManagement(catalog),
         invoker,
-        new AsyncInvokes(kv, clock, timers, targets, catalog, options, invoker),
+        new AsyncInvokes(kv, clock, timers, destinations, catalog, configs, invoker),
         new Mappings(kv, clock, ids, catalog, roles, invoker, operations),
         logs);
   }

@@ -95,13 +95,13 @@ public final class LambdaService extends AttachedOperations
       }
       case "Event" -> {
         byte[] event = Invoker.event(in.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
-        asynchronous.accept(name, call.requestId(), event, context);
+        asynchronous.accept(name, call.requestId(), event, context, call.trace());
         return new InvocationResponse().statusCode(202);
       }
       case "RequestResponse" -> {
         byte[] event = Invoker.event(in.payload(), LambdaLimits.SYNCHRONOUS_PAYLOAD_BYTES_MAX);
         boolean tail = "Tail".equals(in.logType());
-        var answer = invoker.invoke(name, call.requestId(), event, context, null, tail);
+        var answer = invoker.invoke(name, call.requestId(), event, context, call.trace(), tail);
         Outcome outcome = answer.outcome();
         var out =
             new InvocationResponse()
@@ -136,7 +136,7 @@ public final class LambdaService extends AttachedOperations
     try (var body = in.invokeArgs().stream()) {
       byte[] event =
           Invoker.event(body.readAllBytes(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
-      asynchronous.accept(name, call.requestId(), event, null);
+      asynchronous.accept(name, call.requestId(), event, null, call.trace());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -155,18 +155,17 @@ public final class LambdaService extends AttachedOperations
     var name = new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? parts[7] : null);
     try {
       catalog.resolve(name);
-      boolean own = event.source().equals("lambda.amazonaws.com");
-      if (!own
-          && !permissions.allows(
-              name,
-              "lambda:InvokeFunction",
-              event.source(),
-              event.sourceArn(),
-              event.sourceAccount())) {
+      if (!permissions.allows(
+          name,
+          "lambda:InvokeFunction",
+          event.source(),
+          event.sourceArn(),
+          event.sourceAccount())) {
         throw LambdaErrors.accessDenied(event.source(), name.arn());
       }
       byte[] payload = Invoker.event(event.payload(), LambdaLimits.ASYNCHRONOUS_PAYLOAD_BYTES_MAX);
-      asynchronous.accept(name, ids.uuid(), payload, null);
+      String trace = event.system().get("AWSTraceHeader");
+      asynchronous.accept(name, ids.uuid(), payload, null, trace);
     } catch (ServiceError e) {
       throw new Targets.DeliveryFailed(e.code(), String.valueOf(e.getMessage()), false);
     }

@@ -108,6 +108,8 @@ final class LambdaStore {
       String functionName, String qualifier, int executions, long modifiedMillis) {}
 
   /// An event source mapping.
+  ///
+  /// @param pollersMin of the provisioned mode, null without it
   record MappingRow(
       String uuid,
       String sourceArn,
@@ -119,6 +121,8 @@ final class LambdaStore {
       List<String> filters,
       List<String> responseTypes,
       @Nullable Integer concurrencyMax,
+      @Nullable Integer pollersMin,
+      @Nullable Integer pollersMax,
       Map<String, String> tags,
       long modifiedMillis) {
     MappingRow tagged(Map<String, String> other) {
@@ -133,6 +137,8 @@ final class LambdaStore {
           filters,
           responseTypes,
           concurrencyMax,
+          pollersMin,
+          pollersMax,
           other,
           modifiedMillis);
     }

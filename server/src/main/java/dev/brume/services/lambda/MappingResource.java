@@ -40,6 +40,7 @@ final class MappingResource implements ResourceType {
         "FunctionName",
         "FunctionResponseTypes",
         "MaximumBatchingWindowInSeconds",
+        "ProvisionedPollerConfig",
         "ScalingConfig",
         "Tags");
   }
@@ -59,6 +60,9 @@ final class MappingResource implements ResourceType {
             .tags(tags(request.tags(), in.path("Tags")));
     if (in.has("ScalingConfig")) {
       create.scalingConfig(scaling(in));
+    }
+    if (in.has("ProvisionedPollerConfig")) {
+      create.provisionedPollerConfig(pollers(in));
     }
     try {
       return state(lambda.createEventSourceMapping(request.call(), create));
@@ -113,6 +117,7 @@ final class MappingResource implements ResourceType {
                 .maximumBatchingWindowInSeconds(window == null ? 0 : window)
                 .functionResponseTypes(texts(in, "FunctionResponseTypes"))
                 .filterCriteria(filters == null ? new FilterCriteria() : filters)
+                .provisionedPollerConfig(pollers(in))
                 .scalingConfig(scaling(in))));
   }
 
@@ -126,6 +131,12 @@ final class MappingResource implements ResourceType {
 
   private static @Nullable Boolean enabled(ObjectNode in) {
     return in.hasNonNull("Enabled") ? Boolean.valueOf(in.get("Enabled").asBoolean()) : null;
+  }
+
+  private static ProvisionedPollerConfig pollers(ObjectNode in) {
+    return new ProvisionedPollerConfig()
+        .minimumPollers(number(in.path("ProvisionedPollerConfig"), "MinimumPollers"))
+        .maximumPollers(number(in.path("ProvisionedPollerConfig"), "MaximumPollers"));
   }
 
   private static ScalingConfig scaling(ObjectNode in) {

@@ -68,7 +68,7 @@ final class Mappings implements AutoCloseable {
 
   EventSourceMappingConfiguration create(Call call, CreateEventSourceMappingRequest in) {
     FunctionName name = FunctionName.of(call, in.functionName(), null);
-    Configuration function = catalog.resolve(name).configuration();
+    Configuration function = configuration(name);
     String source = in.eventSourceArn();
     if (source == null) {
       throw LambdaErrors.invalid("Unrecognized event source.");
@@ -76,7 +76,10 @@ final class Mappings implements AutoCloseable {
     if (!source.contains(":sqs:")) {
       throw LambdaErrors.invalid("Brume reads event sources of SQS only, not yet " + source);
     }
-    boolean fifo = source.endsWith(".fifo");
+    QueueParameters.check(in);
+    var pollers =
+        QueueParameters.Pollers.of(
+            in.provisionedPollerConfig(), new QueueParameters.Pollers(null, null));
     int window =
         in.maximumBatchingWindowInSeconds() == null ? 0 : in.maximumBatchingWindowInSeconds();
     int batch = in.batchSize() == null ? LambdaLimits.QUEUE_BATCH_DEFAULT : in.batchSize();
@@ -92,9 +95,11 @@ final class Mappings implements AutoCloseable {
             filters(in.filterCriteria()),
             List.copyOf(in.functionResponseTypes()),
             in.scalingConfig() == null ? null : in.scalingConfig().maximumConcurrency(),
+            pollers.least(),
+            pollers.most(),
             Map.copyOf(in.tags()),
             call.now().toEpochMilli());
-    check(row, fifo);
+    QueueParameters.check(row);
     checkQueue(name, function, source);
     kv.tx(
         tx -> {
@@ -150,7 +155,12 @@ final class Mappings implements AutoCloseable {
         given == null
             ? new FunctionName(call.account(), call.region(), old.functionName(), old.qualifier())
             : FunctionName.of(call, given, null);
-    catalog.resolve(name);
+    configuration(name);
+    QueueParameters.check(in);
+    var pollers =
+        QueueParameters.Pollers.of(
+            in.provisionedPollerConfig(),
+            new QueueParameters.Pollers(old.pollersMin(), old.pollersMax()));
     var row =
         new MappingRow(
             old.uuid(),
@@ -169,9 +179,11 @@ final class Mappings implements AutoCloseable {
             in.scalingConfig() == null
                 ? old.concurrencyMax()
                 : in.scalingConfig().maximumConcurrency(),
+            pollers.least(),
+            pollers.most(),
             old.tags(),
             call.now().toEpochMilli());
-    check(row, row.sourceArn().endsWith(".fifo"));
+    QueueParameters.check(row);
     kv.tx(
         tx -> {
           tx.put(
@@ -216,26 +228,6 @@ final class Mappings implements AutoCloseable {
           tx.put(key, LambdaStore.MAPPING.write(old.tagged(tags)));
           return 0;
         });
-  }
-
-  private static void check(MappingRow row, boolean fifo) {
-    int most = fifo ? LambdaLimits.QUEUE_BATCH_FIFO_MAX : LambdaLimits.QUEUE_BATCH_MAX;
-    if (row.batchSize() > most) {
-      throw LambdaErrors.invalid(
-          "1 validation error detected: Value '"
-              + row.batchSize()
-              + "' at 'batchSize' failed to satisfy constraint: Member must have value less than"
-              + " or equal to "
-              + most);
-    }
-    if (fifo && row.windowSeconds() > 0) {
-      throw LambdaErrors.invalid("Batching window is not supported for FIFO queues.");
-    }
-    if (row.batchSize() > LambdaLimits.QUEUE_RECEIVE_MAX && row.windowSeconds() == 0) {
-      throw LambdaErrors.invalid(
-          "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater"
-              + " than 10");
-    }
   }
 
   // What AWS finds out before it takes a mapping: that the queue is there, that the function's role
@@ -285,6 +277,14 @@ final class Mappings implements AutoCloseable {
               + e.code()
               + ". SQS Error Message: "
               + e.getMessage());
+    }
+  }
+
+  private Configuration configuration(FunctionName name) {
+    try {
+      return catalog.resolve(name).configuration();
+    } catch (ServiceError e) {
+      throw LambdaErrors.invalid("Function does not exist");
     }
   }
 

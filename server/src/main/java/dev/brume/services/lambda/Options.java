@@ -5,10 +5,8 @@ import dev.brume.model.Call;
 import dev.brume.model.lambda.*;
 import dev.brume.services.lambda.LambdaStore.AliasRow;
 import dev.brume.services.lambda.LambdaStore.FunctionRow;
-import dev.brume.services.lambda.LambdaStore.InvokeConfigRow;
 import dev.brume.store.Kv;
 import dev.brume.store.Reader;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -227,97 +225,6 @@ final class Options {
           tags.putAll(added);
           removed.forEach(tags::remove);
           save(tx, name, row.tagged(tags));
-          return 0;
-        });
-  }
-
-  FunctionEventInvokeConfig putInvokeConfig(
-      Call call, PutFunctionEventInvokeConfigRequest in, boolean keep) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    catalog.resolve(name);
-    InvokeConfigRow row =
-        kv.tx(
-            tx -> {
-              InvokeConfigRow old =
-                  LambdaStore.get(tx, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG);
-              if (keep && old == null) {
-                throw LambdaErrors.noInvokeConfig(name.arn());
-              }
-              InvokeConfigRow changed = merge(in, keep ? old : null, call);
-              tx.put(LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG.write(changed));
-              return changed;
-            });
-    return Shapes.invokeConfig(name, row);
-  }
-
-  private static InvokeConfigRow merge(
-      PutFunctionEventInvokeConfigRequest in, @Nullable InvokeConfigRow old, Call call) {
-    var destinations = in.destinationConfig();
-    var success = destinations == null ? null : destinations.onSuccess();
-    var failure = destinations == null ? null : destinations.onFailure();
-    return new InvokeConfigRow(
-        in.maximumRetryAttempts() == null && old != null
-            ? old.retries()
-            : in.maximumRetryAttempts(),
-        in.maximumEventAgeInSeconds() == null && old != null
-            ? old.ageSeconds()
-            : in.maximumEventAgeInSeconds(),
-        success == null ? old == null ? null : old.onSuccess() : success.destination(),
-        failure == null ? old == null ? null : old.onFailure() : failure.destination(),
-        call.now().toEpochMilli());
-  }
-
-  FunctionEventInvokeConfig getInvokeConfig(Call call, GetFunctionEventInvokeConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    catalog.resolve(name);
-    InvokeConfigRow row = invokeConfig(name);
-    if (row == null) {
-      throw LambdaErrors.noInvokeConfig(name.arn());
-    }
-    return Shapes.invokeConfig(name, row);
-  }
-
-  /// How a function's asynchronous events are handled, null when nothing was set.
-  @Nullable InvokeConfigRow invokeConfig(FunctionName name) {
-    return kv.read(
-        reader ->
-            LambdaStore.get(reader, LambdaStore.invokeConfig(name), LambdaStore.INVOKE_CONFIG));
-  }
-
-  ListFunctionEventInvokeConfigsResponse listInvokeConfigs(
-      Call call, ListFunctionEventInvokeConfigsRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), null);
-    List<FunctionEventInvokeConfig> all =
-        kv.read(
-            reader -> {
-              Catalog.row(reader, name);
-              var found = new ArrayList<FunctionEventInvokeConfig>();
-              reader.scan(
-                  LambdaStore.invokeConfigs(name),
-                  (key, value) -> {
-                    var one =
-                        new FunctionName(
-                            name.account(), name.region(), name.name(), key.lastString());
-                    found.add(Shapes.invokeConfig(one, LambdaStore.INVOKE_CONFIG.read(value)));
-                    return true;
-                  });
-              return found;
-            });
-    var page = Page.of(all, in.marker(), in.maxItems());
-    return new ListFunctionEventInvokeConfigsResponse()
-        .functionEventInvokeConfigs(page.items())
-        .nextMarker(page.next());
-  }
-
-  void deleteInvokeConfig(Call call, DeleteFunctionEventInvokeConfigRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    catalog.resolve(name);
-    kv.tx(
-        tx -> {
-          if (tx.get(LambdaStore.invokeConfig(name)) == null) {
-            throw LambdaErrors.noInvokeConfig(name.arn());
-          }
-          tx.delete(LambdaStore.invokeConfig(name));
           return 0;
         });
   }

@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -33,7 +35,10 @@ final class QueuePoller implements AutoCloseable {
   private static final int IN_FLIGHT_FIRST = 5;
   private static final int IN_FLIGHT_MAX = 64;
   private static final int DELETE_BATCH_MAX = 10;
+  private static final int IN_FLIGHT_PER_POLLER = 10;
   private static final long TROUBLE_SECONDS = 1;
+  private static final long THROTTLED_SECONDS_MAX = 30;
+  private static final String TRACE = "AWSTraceHeader";
   private static final long BATCH_BYTES_MAX = 6_000_000;
   private static final Duration SESSION_LEFT = Duration.ofMinutes(5);
   private final String account;
@@ -50,7 +55,7 @@ final class QueuePoller implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int inFlight;
-  private int inFlightMax;
+  private volatile int inFlightMax;
   private boolean closed;
   private volatile String lastResult = "No records processed";
   private Roles.@Nullable Session session;
@@ -77,10 +82,7 @@ final class QueuePoller implements AutoCloseable {
     this.invoker = invoker;
     this.sqs = sqs;
     this.filters = row.filters().stream().map(QueuePoller::pattern).toList();
-    this.inFlightMax =
-        row.concurrencyMax() == null
-            ? IN_FLIGHT_FIRST
-            : Math.min(IN_FLIGHT_FIRST, row.concurrencyMax());
+    this.inFlightMax = fewest();
   }
 
   void start() {
@@ -100,7 +102,7 @@ final class QueuePoller implements AutoCloseable {
         }
         List<Message> batch = gather();
         if (batch.isEmpty()) {
-          inFlightMax = Math.max(Math.min(IN_FLIGHT_FIRST, most()), inFlightMax - 1);
+          inFlightMax = Math.max(fewest(), inFlightMax - 1);
           continue;
         }
         if (batch.size() >= row.batchSize()) {
@@ -114,12 +116,12 @@ final class QueuePoller implements AutoCloseable {
         if (!isClosed()) {
           lastResult = "PROBLEM: " + e.getMessage();
           LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", row.sourceArn(), e.getMessage());
-          pause();
+          pause(TROUBLE_SECONDS);
         }
       } catch (RuntimeException e) {
         if (!isClosed()) {
           LOG.log(System.Logger.Level.WARNING, "Polling " + row.sourceArn() + " goes on", e);
-          pause();
+          pause(TROUBLE_SECONDS);
         }
       }
     }
@@ -127,7 +129,14 @@ final class QueuePoller implements AutoCloseable {
 
   private int most() {
     Integer set = row.concurrencyMax();
-    return set == null ? IN_FLIGHT_MAX : Math.min(IN_FLIGHT_MAX, set);
+    Integer pollers = row.pollersMax();
+    int most = set != null ? set : pollers != null ? pollers * IN_FLIGHT_PER_POLLER : IN_FLIGHT_MAX;
+    return Math.min(IN_FLIGHT_MAX, most);
+  }
+
+  private int fewest() {
+    Integer pollers = row.pollersMin();
+    return Math.min(most(), pollers == null ? IN_FLIGHT_FIRST : pollers * IN_FLIGHT_PER_POLLER);
   }
 
   private boolean awaitRoom() throws InterruptedException {
@@ -170,15 +179,18 @@ final class QueuePoller implements AutoCloseable {
     }
   }
 
-  // Trouble of the real world, so the real clock.
-  private void pause() {
+  // Trouble of the real world, so the real clock. False when there is to be no more polling.
+  private boolean pause(long seconds) {
     lock.lock();
     try {
-      if (!closed) {
-        changed.await(TROUBLE_SECONDS, TimeUnit.SECONDS);
+      long nanos = TimeUnit.SECONDS.toNanos(seconds);
+      while (!closed && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
       }
+      return !closed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     } finally {
       lock.unlock();
     }
@@ -247,38 +259,99 @@ final class QueuePoller implements AutoCloseable {
 
   private void process(List<Message> received) {
     try {
+      Instant since = clock.instant();
       var batch = new ArrayList<Message>();
       var unwanted = new ArrayList<Message>();
+      boolean looped = false;
       for (Message message : received) {
-        (wanted(message) ? batch : unwanted).add(message);
+        if (!wanted(message)) {
+          unwanted.add(message);
+        } else if (invoker.loops(function, message.attributes().get(TRACE))) {
+          // Left alone: it comes again until the queue's redrive policy takes it away.
+          looped = true;
+        } else {
+          batch.add(message);
+        }
       }
       delete(unwanted);
-      if (batch.isEmpty()) {
-        return;
+      if (looped) {
+        lastResult = "PROBLEM: " + LambdaErrors.recursion().getMessage();
       }
-      byte[] event =
-          Json.write(QueueEvents.event(batch, row.sourceArn())).getBytes(StandardCharsets.UTF_8);
-      Invoker.Answer answer = invoker.invoke(function, ids.uuid(), event, null, null, false);
-      switch (answer.outcome()) {
-        case Outcome.Success ok -> {
-          Set<String> failed =
-              row.responseTypes().contains("ReportBatchItemFailures")
-                  ? QueueEvents.failures(batch, ok.payload())
-                  : Set.of();
-          delete(batch.stream().filter(message -> !failed.contains(message.messageId())).toList());
-          lastResult = "OK";
-        }
-        case Outcome.Failed failed -> lastResult = "PROBLEM: Function call failed";
+      if (!batch.isEmpty()) {
+        run(batch, since);
       }
     } catch (ServiceError e) {
       // Throttled, deleted, refused: the messages come back after their visibility timeout.
       lastResult = "PROBLEM: " + e.getMessage();
-      pause();
+      pause(TROUBLE_SECONDS);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.WARNING, "A batch of " + row.sourceArn() + " comes again", e);
     } finally {
       end();
     }
+  }
+
+  private void run(List<Message> batch, Instant since) {
+    byte[] event =
+        Json.write(QueueEvents.event(batch, row.sourceArn())).getBytes(StandardCharsets.UTF_8);
+    switch (invoke(batch, event, since).outcome()) {
+      case Outcome.Success ok -> {
+        Set<String> failed =
+            row.responseTypes().contains("ReportBatchItemFailures")
+                ? QueueEvents.failures(batch, ok.payload())
+                : Set.of();
+        delete(batch.stream().filter(message -> !failed.contains(message.messageId())).toList());
+        lastResult = "OK";
+      }
+      case Outcome.Failed failed -> lastResult = "PROBLEM: Function call failed";
+    }
+  }
+
+  // A function without room is tried again, with longer and longer waits, while its messages are
+  // hidden from others.
+  private Invoker.Answer invoke(List<Message> batch, byte[] event, Instant since) {
+    String requestId = ids.uuid();
+    String trace = trace(batch);
+    long wait = TROUBLE_SECONDS;
+    Instant until = null;
+    while (true) {
+      try {
+        return invoker.invoke(function, requestId, event, null, trace, false);
+      } catch (ServiceError e) {
+        if (!e.code().equals("TooManyRequestsException")) {
+          throw e;
+        }
+        lastResult = "PROBLEM: " + e.getMessage();
+        inFlightMax = Math.max(1, inFlightMax / 2);
+        until = until == null ? since.plusSeconds(visibilitySeconds()) : until;
+        if (!clock.instant().plusSeconds(wait).isBefore(until) || !pause(wait)) {
+          throw e;
+        }
+        wait = Math.min(2 * wait, THROTTLED_SECONDS_MAX);
+      }
+    }
+  }
+
+  // Of several traces, the one that has run the function most often.
+  private @Nullable String trace(List<Message> batch) {
+    String key = Trace.key(function);
+    return batch.stream()
+        .map(message -> message.attributes().get(TRACE))
+        .filter(Objects::nonNull)
+        .max(Comparator.comparingInt(header -> Trace.of(header).runs(key)))
+        .orElse(null);
+  }
+
+  private long visibilitySeconds() {
+    Call call = call();
+    return Long.parseLong(
+        sqs.getQueueAttributes(
+                call,
+                new GetQueueAttributesRequest()
+                    .queueUrl(QueueEvents.queueUrl(call, row.sourceArn()))
+                    .attributeNames(List.of("VisibilityTimeout")))
+            .attributes()
+            .getOrDefault("VisibilityTimeout", "30"));
   }
 
   private boolean wanted(Message message) {

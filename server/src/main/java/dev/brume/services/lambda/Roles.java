@@ -82,6 +82,13 @@ final class Roles {
         clock.nanoTime() + Duration.ofSeconds(SESSION_SECONDS).toNanos());
   }
 
+  /// A call of a function under its role.
+  Call asRole(FunctionName function, String role) {
+    String arn = function.functionArn();
+    Session session = assume(function.account(), function.region(), arn, function.name(), role);
+    return asService(function.account(), function.region(), arn).as(session.principal());
+  }
+
   // Sessions are named after their function; STS takes no name of one character.
   private static String sessionName(String functionName) {
     return functionName.length() > 1 ? functionName : functionName + "-";

@@ -135,6 +135,12 @@ final class Shapes {
           new FilterCriteria()
               .filters(row.filters().stream().map(f -> new Filter().pattern(f)).toList()));
     }
+    if (row.pollersMin() != null) {
+      out.provisionedPollerConfig(
+          new ProvisionedPollerConfig()
+              .minimumPollers(row.pollersMin())
+              .maximumPollers(row.pollersMax()));
+    }
     if (row.concurrencyMax() != null) {
       out.scalingConfig(new ScalingConfig().maximumConcurrency(row.concurrencyMax()));
     }

@@ -35,7 +35,8 @@ final class StreamedInvokes {
       return new InvokeWithResponseStreamResponse().statusCode(204);
     }
     boolean tail = "Tail".equals(in.logType());
-    var invocation = new Invocation(call.requestId(), event, name.arn(), null, context, tail);
+    String trace = invoker.trace(chosen, call.trace());
+    var invocation = new Invocation(call.requestId(), event, name.arn(), trace, context, tail);
     return new InvokeWithResponseStreamResponse()
         .statusCode(200)
         .executedVersion(chosen.configuration().version())

@@ -179,7 +179,7 @@ final class Notifications {
         Json.write(message).getBytes(StandardCharsets.UTF_8),
         "Amazon S3 Notification",
         Map.of(),
-        Map.of(),
+        call.trace() == null ? Map.of() : Map.of("AWSTraceHeader", call.trace()),
         Event.Retry.PATIENT,
         null,
         call.now().toEpochMilli());

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param message the text, or the `default` one of a message with a structure
 /// @param byProtocol the texts of a message with a structure, else empty
+/// @param trace X-Ray's header that goes along, null for none
 record Notification(
     String id,
     String message,
     Map<String, String> byProtocol,
     @Nullable String subject,
     Map<String, Event.Attribute> attributes,
+    @Nullable String trace,
     long publishedMillis) {
 
   /// What a publisher gave, unchecked.
@@ -28,7 +30,8 @@ record Notification(
       @Nullable String message,
       @Nullable String subject,
       @Nullable String structure,
-      Map<String, MessageAttributeValue> attributes) {}
+      Map<String, MessageAttributeValue> attributes,
+      @Nullable String trace) {}
 
   /// Checks a message. Throws AWS's error.
   static Notification of(String id, Draft draft, long nowMillis) {
@@ -43,7 +46,8 @@ record Notification(
     }
     String structure = draft.structure();
     if (structure == null || structure.isEmpty()) {
-      return new Notification(id, message, Map.of(), draft.subject(), attributes, nowMillis);
+      return new Notification(
+          id, message, Map.of(), draft.subject(), attributes, draft.trace(), nowMillis);
     }
     if (!structure.equals("json")) {
       throw SnsErrors.invalid("MessageStructure");
@@ -53,7 +57,8 @@ record Notification(
     if (standard == null) {
       throw SnsErrors.invalid("Message Structure - No default entry in JSON message body");
     }
-    return new Notification(id, standard, texts, draft.subject(), attributes, nowMillis);
+    return new Notification(
+        id, standard, texts, draft.subject(), attributes, draft.trace(), nowMillis);
   }
 
   /// The text for subscribers of a protocol.

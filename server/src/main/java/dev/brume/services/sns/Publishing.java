@@ -8,6 +8,7 @@ import dev.brume.store.Tx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -106,10 +107,20 @@ final class Publishing {
         payload.getBytes(StandardCharsets.UTF_8),
         notification.subject(),
         attributes,
-        Map.of("MessageId", notification.id(), "Type", "Notification"),
+        system(notification),
         to.http() ? TO_HTTP : TO_AWS,
         to.deadLetterArn(),
         notification.publishedMillis());
+  }
+
+  private static Map<String, String> system(Notification notification) {
+    var system = new HashMap<String, String>();
+    system.put("MessageId", notification.id());
+    system.put("Type", "Notification");
+    if (notification.trace() != null) {
+      system.put("AWSTraceHeader", notification.trace());
+    }
+    return system;
   }
 
   /// Asks an HTTP endpoint to confirm, with the transaction that makes its subscription.

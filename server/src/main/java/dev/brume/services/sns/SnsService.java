@@ -254,7 +254,11 @@ public final class SnsService implements SnsApi {
     refuseFifo(in.messageDeduplicationId());
     var draft =
         new Notification.Draft(
-            in.message(), in.subject(), in.messageStructure(), in.messageAttributes());
+            in.message(),
+            in.subject(),
+            in.messageStructure(),
+            in.messageAttributes(),
+            call.trace());
     Notification notification = Notification.of(ids.uuid(), draft, call.now().toEpochMilli());
     publishing.publish(topic, List.of(notification));
     return new PublishResponse().messageId(notification.id());
@@ -285,7 +289,8 @@ public final class SnsService implements SnsApi {
                 entry.message(),
                 entry.subject(),
                 entry.messageStructure(),
-                entry.messageAttributes());
+                entry.messageAttributes(),
+                call.trace());
         Notification one = Notification.of(ids.uuid(), draft, call.now().toEpochMilli());
         notifications.add(one);
         successful.add(new PublishBatchResultEntry().id(entry.id()).messageId(one.id()));

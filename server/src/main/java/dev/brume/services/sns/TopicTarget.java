@@ -27,18 +27,16 @@ final class TopicTarget implements Targets.Receiver {
   public void deliver(Event event) throws Targets.DeliveryFailed {
     try {
       Topic topic = topics.require(event.targetArn());
-      if (!event.source().equals("lambda.amazonaws.com")) {
-        var sender =
-            new Principal.ServicePrincipal(
-                event.source(), event.sourceArn(), event.sourceAccount());
-        topics.requireAllowed(sender, topic, "Publish");
-      }
+      var sender =
+          new Principal.ServicePrincipal(event.source(), event.sourceArn(), event.sourceAccount());
+      topics.requireAllowed(sender, topic, "Publish");
       var draft =
           new Notification.Draft(
               new String(event.payload(), StandardCharsets.UTF_8),
               event.subject(),
               null,
-              attributes(event));
+              attributes(event),
+              event.system().get("AWSTraceHeader"));
       publishing.publish(topic, List.of(Notification.of(event.id(), draft, clock.millis())));
     } catch (ServiceError e) {
       throw new Targets.DeliveryFailed(e.code(), String.valueOf(e.getMessage()), false);

@@ -6,6 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a sender wants to send, before it is checked.
+///
+/// @param trace the trace that sending belongs to, for messages that are not given one
 record Draft(
     @Nullable String body,
     @Nullable Integer delaySeconds,
@@ -13,4 +15,5 @@ record Draft(
     Map<String, MessageSystemAttributeValue> systemAttributes,
     @Nullable String groupId,
     @Nullable String deduplicationId,
-    String senderId) {}
+    String senderId,
+    @Nullable String trace) {}

@@ -55,7 +55,8 @@ final class QueueTarget implements Targets.Receiver {
             system,
             event.system().get("MessageGroupId"),
             fifo ? deduplicationId : null,
-            event.source());
+            event.source(),
+            null);
     long now = clock.millis();
     try {
       sending.send(queue, List.of(sending.check(queue.settings(), draft, now)), now);
@@ -64,11 +65,8 @@ final class QueueTarget implements Targets.Receiver {
     }
   }
 
-  // Lambda sends under the function's role, whoever else under the queue's policy.
+  // Services send under the queue's policy.
   private static void requireAllowed(Event event, LiveQueue queue) throws Targets.DeliveryFailed {
-    if (event.source().equals("lambda.amazonaws.com")) {
-      return;
-    }
     var sender =
         new Principal.ServicePrincipal(event.source(), event.sourceArn(), event.sourceAccount());
     String arn = queue.settings().arn();

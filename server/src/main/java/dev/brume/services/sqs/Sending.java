@@ -57,9 +57,14 @@ final class Sending {
             delaySeconds == 0 ? 0 : nowMillis + 1000L * delaySeconds,
             draft.groupId(),
             deduplicationId,
-            MessageAttributes.traceHeader(draft.systemAttributes()),
+            traceHeader(draft),
             null);
     return new Ready(message, SqsStore.MESSAGE.write(message), bytes);
+  }
+
+  private static @Nullable String traceHeader(Draft draft) {
+    String given = MessageAttributes.traceHeader(draft.systemAttributes());
+    return given == null ? draft.trace() : given;
   }
 
   private static int delaySeconds(Queue queue, Draft draft) {

@@ -138,7 +138,8 @@ public final class SqsService implements SqsApi, AutoCloseable {
             in.messageSystemAttributes(),
             in.messageGroupId(),
             in.messageDeduplicationId(),
-            senderId(call.principal()));
+            senderId(call.principal()),
+            call.trace());
     long now = call.now().toEpochMilli();
     Sending.Ready ready = sending.check(queue.settings(), draft, now);
     Sending.Sent sent = sending.send(queue, List.of(ready), now).getFirst();
@@ -146,7 +147,7 @@ public final class SqsService implements SqsApi, AutoCloseable {
         .messageId(sent.messageId())
         .md5OfMessageBody(sent.message().bodyMd5())
         .md5OfMessageAttributes(MessageAttributes.md5(sent.message().attributes()))
-        .md5OfMessageSystemAttributes(systemMd5(sent.message()))
+        .md5OfMessageSystemAttributes(systemMd5(in.messageSystemAttributes()))
         .sequenceNumber(sequenceNumber(queue, sent));
   }
 
@@ -158,14 +159,15 @@ public final class SqsService implements SqsApi, AutoCloseable {
     long now = call.now().toEpochMilli();
     String senderId = senderId(call.principal());
     var failed = new ArrayList<BatchResultErrorEntry>();
-    var ids = new ArrayList<@Nullable String>();
+    var accepted = new ArrayList<SendMessageBatchRequestEntry>();
     List<Sending.Ready> ready =
         Batch.each(
             entries,
             SendMessageBatchRequestEntry::id,
             entry -> {
-              Sending.Ready one = sending.check(queue.settings(), draft(entry, senderId), now);
-              ids.add(entry.id());
+              Sending.Ready one =
+                  sending.check(queue.settings(), draft(call, entry, senderId), now);
+              accepted.add(entry);
               return one;
             },
             failed);
@@ -179,17 +181,17 @@ public final class SqsService implements SqsApi, AutoCloseable {
       Sending.Sent one = sent.get(i);
       successful.add(
           new SendMessageBatchResultEntry()
-              .id(ids.get(i))
+              .id(accepted.get(i).id())
               .messageId(one.messageId())
               .md5OfMessageBody(one.message().bodyMd5())
               .md5OfMessageAttributes(MessageAttributes.md5(one.message().attributes()))
-              .md5OfMessageSystemAttributes(systemMd5(one.message()))
+              .md5OfMessageSystemAttributes(systemMd5(accepted.get(i).messageSystemAttributes()))
               .sequenceNumber(sequenceNumber(queue, one)));
     }
     return new SendMessageBatchResult().successful(successful).failed(orNull(failed));
   }
 
-  private static Draft draft(SendMessageBatchRequestEntry entry, String senderId) {
+  private static Draft draft(Call call, SendMessageBatchRequestEntry entry, String senderId) {
     return new Draft(
         entry.messageBody(),
         entry.delaySeconds(),
@@ -197,11 +199,12 @@ public final class SqsService implements SqsApi, AutoCloseable {
         entry.messageSystemAttributes(),
         entry.messageGroupId(),
         entry.messageDeduplicationId(),
-        senderId);
+        senderId,
+        call.trace());
   }
 
-  private static @Nullable String systemMd5(StoredMessage message) {
-    String trace = message.traceHeader();
+  private static @Nullable String systemMd5(Map<String, MessageSystemAttributeValue> given) {
+    String trace = MessageAttributes.traceHeader(given);
     return trace == null
         ? null
         : MessageAttributes.md5(

@@ -1,5 +1,6 @@
 package dev.brume.services.lambda;
 
+import dev.brume.auth.Authorizer;
 import dev.brume.auth.Credentials;
 import dev.brume.events.Outbox;
 import dev.brume.functions.Functions;
@@ -18,6 +19,7 @@ import dev.brume.model.logs.LogsApi;
 import dev.brume.model.logs.PutLogEventsRequest;
 import dev.brume.model.logs.PutLogEventsResponse;
 import dev.brume.model.sqs.SqsClient;
+import dev.brume.services.iam.IamPolicies;
 import dev.brume.services.iam.IamService;
 import dev.brume.services.sqs.SqsService;
 import dev.brume.services.sts.StsService;
@@ -49,7 +51,9 @@ final class LambdaFixture implements AutoCloseable {
   final VirtualClock clock = new VirtualClock(kv, InstantSource.system());
   final DurableTimers timers = new DurableTimers(kv, clock);
   final Outbox targets = new Outbox(kv, clock, timers, ids);
-  final Services services = new Services((call, model, operation, input) -> {});
+  private final Authorizer authorizer =
+      new Authorizer(new IamPolicies(kv), (call, resource) -> null);
+  final Services services = new Services(authorizer::check);
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
   final Functions functions;
   final LambdaService service;
