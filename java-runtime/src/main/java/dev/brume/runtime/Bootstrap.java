@@ -1,17 +1,12 @@
 package dev.brume.runtime;
 
-import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
-import com.amazonaws.services.lambda.runtime.api.client.LambdaRequestHandler;
 import com.amazonaws.services.lambda.runtime.api.client.logging.LambdaContextLogger;
-import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.LambdaRuntimeApiClient;
-import com.amazonaws.services.lambda.runtime.api.client.util.ConcurrencyConfig;
 import com.amazonaws.services.lambda.runtime.logging.LogFormat;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -28,23 +23,32 @@ public final class Bootstrap {
     String notice;
   }
 
+  /// What is prepared before the function is known.
+  record Ready(Surroundings surroundings, AwsRuntime runtime) {}
+
   /// The socket is named by the variable `BRUME_SOCKET`.
   public static void main(String[] arguments) throws Throwable {
     var wire = new Wire(System.getenv("BRUME_SOCKET"));
-    Warmth.gather();
-    wire.send(ASSIGN);
     try {
-      run(wire);
+      run(wire, ready(wire));
     } catch (EOFException e) {
       // Nobody needs this process any more.
       Runtime.getRuntime().halt(0);
     }
   }
 
-  private static void run(Wire wire) throws Throwable {
-    byte[] message = wire.receive("brume-assign").body();
-    var assignment = read(message);
-    Surroundings.become(assignment.env);
+  /// Gets ready, and asks which function it is.
+  static Ready ready(Wire wire) throws IOException, ReflectiveOperationException {
+    var ready = new Ready(new Surroundings(), new AwsRuntime());
+    Warmth.gather();
+    wire.send(ASSIGN);
+    return ready;
+  }
+
+  /// Becomes that function. Throws [EOFException] when it is not needed any more.
+  static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
+    Assignment assignment = read(wire.receive("brume-assign").body());
+    ready.surroundings().become(assignment.env);
     var frames = new Frames();
     var logger =
         new LambdaContextLogger(
@@ -55,8 +59,9 @@ public final class Bootstrap {
       logger.log(assignment.notice, LogLevel.WARN);
     }
     var api = new RuntimeApi(wire, frames);
-    Object handler = invoke(loader(), assignment.env.get("_HANDLER"), logger, api);
-    invoke(loop(), handler, logger, new ConcurrencyConfig(logger), api);
+    ready
+        .runtime()
+        .serve(ready.runtime().load(assignment.env.get("_HANDLER"), logger, api), logger, api);
     api.flush();
     System.exit(1);
   }
@@ -65,37 +70,5 @@ public final class Bootstrap {
     return GsonFactory.getInstance()
         .getSerializer(Assignment.class)
         .fromJson(new ByteArrayInputStream(message));
-  }
-
-  // AWS's runtime takes another way to its API only from inside.
-  private static Method loader() throws NoSuchMethodException {
-    return method(
-        "getLambdaRequestHandlerObject",
-        String.class,
-        LambdaContextLogger.class,
-        LambdaRuntimeApiClient.class);
-  }
-
-  private static Method loop() throws NoSuchMethodException {
-    return method(
-        "startRuntimeLoops",
-        LambdaRequestHandler.class,
-        LambdaContextLogger.class,
-        ConcurrencyConfig.class,
-        LambdaRuntimeApiClient.class);
-  }
-
-  private static Method method(String name, Class<?>... parameters) throws NoSuchMethodException {
-    Method method = AWSLambda.class.getDeclaredMethod(name, parameters);
-    method.setAccessible(true);
-    return method;
-  }
-
-  private static Object invoke(Method method, Object... arguments) throws Throwable {
-    try {
-      return method.invoke(null, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
   }
 }

@@ -1,19 +1,25 @@
 package dev.brume.runtime;
 
+import com.amazonaws.services.lambda.runtime.api.client.EventHandlerLoader;
+import com.amazonaws.services.lambda.runtime.api.client.HandlerInfo;
+import com.amazonaws.services.lambda.runtime.api.client.PojoSerializerLoader;
 import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.DtoSerializers;
 import com.amazonaws.services.lambda.runtime.api.client.runtimeapi.dto.ErrorRequest;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /// What a process does while it waits: loads and uses whatever does not depend on the function, so
-/// that the first event finds it warm. Touches nothing that remembers environment variables.
+/// that the first event finds it warm. What remembers environment variables is only loaded, not
+// used.
 final class Warmth {
+  private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.";
   private static final byte[] EVENT =
       "{\"text\":\"a\",\"number\":1,\"part\":{\"list\":[true,null,0.5]}}"
           .getBytes(StandardCharsets.UTF_8);
@@ -82,7 +88,6 @@ final class Warmth {
   }
 
   static void gather() throws ReflectiveOperationException {
-    Surroundings.prepare();
     Bootstrap.read("{\"env\":{\"A\":\"B\"}}".getBytes(StandardCharsets.UTF_8));
     JacksonFactory jackson = JacksonFactory.getInstance();
     use(jackson.getSerializer(Map.class));
@@ -90,8 +95,18 @@ final class Warmth {
     DtoSerializers.serialize(new ErrorRequest("a", "b", new String[] {"c"}));
     ClassLoader loader = Warmth.class.getClassLoader();
     for (String name : NAMES) {
-      Class.forName("com.amazonaws.services.lambda.runtime.api.client." + name, false, loader);
+      Class.forName(CLIENT + name, false, loader);
     }
+    EventHandlerLoader.loadEventHandler(new HandlerInfo(Rehearsal.Maps.class, null));
+    EventHandlerLoader.loadEventHandler(new HandlerInfo(Rehearsal.Methods.class, "shout"));
+    forgetSerializer();
+  }
+
+  // The function may bring a serializer of its own, which is looked for once.
+  private static void forgetSerializer() throws ReflectiveOperationException {
+    Field initialized = PojoSerializerLoader.class.getDeclaredField("initialized");
+    initialized.setAccessible(true);
+    initialized.setBoolean(null, false);
   }
 
   private static <T> void use(PojoSerializer<T> serializer) {

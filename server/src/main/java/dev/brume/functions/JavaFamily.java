@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `java*`: AWS's runtime for Java in a JVM of this machine. Unix sockets need Java 17, so that is
@@ -17,6 +16,7 @@ final class JavaFamily implements RuntimeFamily {
   private static final Pattern NAME = Pattern.compile("java([0-9]{1,3})(?:\\.al2)?");
   private static final String OWN_FOLDER = "/var/runtime";
   private final JavaLibraries libraries;
+  private final JavaCaches caches = new JavaCaches();
   private @Nullable List<JavaMachines.Machine> machines;
 
   JavaFamily(FunctionsSettings settings) {
@@ -35,22 +35,35 @@ final class JavaFamily implements RuntimeFamily {
 
   @Override
   public @Nullable Interpreter find(String runtime) {
-    if (machines == null) {
-      machines = JavaMachines.all();
-    }
     int wanted = major(runtime);
     // Java runs what was compiled for an older version, never for a newer one.
-    return machines.stream()
+    return machines().stream()
         .filter(machine -> machine.major() >= Math.max(wanted, MAJOR_MIN))
         .min(Comparator.comparingInt(JavaMachines.Machine::major))
         .map(
             machine ->
                 new Interpreter(
                     this,
-                    machine.home().resolve("bin/java"),
+                    machine.executable(),
                     machine.version(),
                     JavaMachines.folders(machine.home())))
         .orElse(null);
+  }
+
+  private synchronized List<JavaMachines.Machine> machines() {
+    List<JavaMachines.Machine> known = machines;
+    if (known == null) {
+      known = JavaMachines.all();
+      machines = known;
+    }
+    return known;
+  }
+
+  private JavaMachines.Machine machine(Path executable) {
+    return machines().stream()
+        .filter(machine -> machine.executable().equals(executable))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static int major(String runtime) {
@@ -93,38 +106,46 @@ final class JavaFamily implements RuntimeFamily {
   @Override
   public List<String> command(Interpreter interpreter, String folder) {
     boolean ownRoot = folder.equals(OWN_FOLDER);
-    String lib = ownRoot ? OWN_FOLDER + "/lib" : libraries.folder().toString();
-    int major = Integer.parseInt(interpreter.version().split("[.+_-]", -1)[0]);
+    Path jars = libraries.folder();
+    String lib = ownRoot ? OWN_FOLDER + "/lib" : jars.toString();
+    JavaMachines.Machine machine = machine(interpreter.executable());
+    List<String> options = options(machine.major());
     var command = new ArrayList<String>();
     command.add(interpreter.executable().toString());
+    command.addAll(options);
     command.addAll(interpreter.options());
-    command.addAll(
-        List.of(
-            // As on Lambda: one small heap, the quick compiler only.
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-UsePerfData",
-            "-XX:+ErrorFileToStderr",
-            "-Djava.net.preferIPv4Stack=true",
-            "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
-            "-Dfile.encoding=UTF-8",
-            "--add-opens=java.base/java.io=ALL-UNNAMED",
-            // For the environment variables, which a JVM reads once.
-            "--add-opens=java.base/java.lang=ALL-UNNAMED",
-            "--enable-native-access=ALL-UNNAMED"));
+    String cache = caches.find(machine, jars, options);
+    if (cache != null) {
+      command.addAll(
+          List.of("-XX:AOTCache=" + lib + "/" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
+    }
     if (ownRoot) {
       command.add("-Duser.dir=/var/task");
     }
-    if (major >= 23) {
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    command.add("-cp");
-    command.add(
-        JavaLibraries.NAMES.stream()
-            .map(name -> lib + "/" + name)
-            .collect(Collectors.joining(":")));
-    command.add("dev.brume.runtime.Bootstrap");
+    command.addAll(List.of("-cp", JavaLibraries.classPath(lib), "dev.brume.runtime.Bootstrap"));
     return command;
+  }
+
+  private static List<String> options(int major) {
+    var options =
+        new ArrayList<>(
+            List.of(
+                // As on Lambda: a simple collector, the quick compiler only.
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
+                "-XX:+ErrorFileToStderr",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac",
+                "-Dfile.encoding=UTF-8",
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
+                // For the environment variables, which a JVM reads once.
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED"));
+    if (major >= 23) {
+      options.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    return List.copyOf(options);
   }
 
   // Where System.loadLibrary looks is settled when the JVM starts.

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /// The jars that a function in Java finds in `/var/runtime/lib`: AWS's runtime for Java, and what
 /// connects it to us. Taken out of our own jar once per version, into the user's cache.
@@ -38,6 +39,11 @@ final class JavaLibraries {
   Path folder() {
     ensure();
     return folder;
+  }
+
+  /// The class path of a JVM that sees them in this folder.
+  static String classPath(String folder) {
+    return NAMES.stream().map(name -> folder + "/" + name).collect(Collectors.joining(":"));
   }
 
   private void ensure() {

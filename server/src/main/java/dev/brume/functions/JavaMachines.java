@@ -33,6 +33,10 @@ final class JavaMachines {
   /// @param version e.g. `21.0.4`
   /// @param build which build it is, e.g. `25.0.3+9-LTS`, and of whom
   record Machine(Path home, String version, String build) {
+    Path executable() {
+      return home.resolve("bin/java");
+    }
+
     int major() {
       String[] parts = version.split("[.+_-]", -1);
       // 1.8.0 is 8.
