@@ -292,6 +292,7 @@ public final class Brume implements AutoCloseable {
           .put("isolation", status.isolation())
           .put("network", status.network())
           .put("environments", status.environments())
+          .put("frozen", status.frozen())
           .put("waiting", functions.waiting());
     }
     return document;

@@ -42,7 +42,15 @@ public record Settings(
 
   private static final List<String> VALUED =
       List.of(
-          "--data", "--port", "--host", "--iam", "--isolation", "--function-network", "--watch");
+          "--data",
+          "--port",
+          "--host",
+          "--iam",
+          "--isolation",
+          "--function-network",
+          "--function-freeze",
+          "--function-memory",
+          "--watch");
 
   /// A throw-away store on a free port, for tests.
   public static Settings forTests() {
@@ -72,6 +80,8 @@ public record Settings(
             case "--watch" -> settings.withWatched(Path.of(value));
             case "--isolation" -> settings.withIsolation(value);
             case "--function-network" -> settings.withNetwork(value);
+            case "--function-freeze" -> settings.withFreeze(value);
+            case "--function-memory" -> settings.withIdleMemory(value);
             default -> throw new IllegalArgumentException("unknown option " + option);
           };
     }
@@ -118,11 +128,32 @@ public record Settings(
   private Settings withNetwork(String value) {
     for (SandboxSettings.Reach one : SandboxSettings.Reach.values()) {
       if (one.name().toLowerCase(Locale.ROOT).equals(value)) {
-        return new Settings(
-            host, port, data, iamEnforced, isolation, sandbox.with(one), region, watched);
+        return withSandbox(sandbox.with(one));
       }
     }
     throw new IllegalArgumentException("--function-network must be endpoint or host, not " + value);
+  }
+
+  private Settings withFreeze(String value) {
+    for (SandboxSettings.Freeze one : SandboxSettings.Freeze.values()) {
+      if (one.name().toLowerCase(Locale.ROOT).equals(value)) {
+        return withSandbox(sandbox.with(one));
+      }
+    }
+    throw new IllegalArgumentException(
+        "--function-freeze must be idle, strict or off, not " + value);
+  }
+
+  private Settings withIdleMemory(String value) {
+    if (!value.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException(
+          "--function-memory must be a number of megabytes, not " + value);
+    }
+    return withSandbox(sandbox.withIdleMemory(Long.parseLong(value)));
+  }
+
+  private Settings withSandbox(SandboxSettings other) {
+    return new Settings(host, port, data, iamEnforced, isolation, other, region, watched);
   }
 
   private static int port(String text) {

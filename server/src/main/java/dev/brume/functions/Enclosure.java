@@ -1,7 +1,6 @@
 package dev.brume.functions;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +9,41 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What holds one environment in, and what it has on the host.
-///
-/// @param group null where there are no control groups
-record Enclosure(Sandbox.Places places, Cgroups.@Nullable Group group, Network network) {
+final class Enclosure {
+  private static final System.Logger LOG = System.getLogger(Enclosure.class.getName());
   private static final long GRACE_BYTES = 32L << 20;
-  private static final long AGAIN_MILLIS = 1000;
+  private static final long AGAIN_MILLIS = 10;
+  private static final long GIVE_UP_MILLIS = 10_000;
+  private final Sandbox.Places places;
+  private final Cgroups.@Nullable Group group;
+  private final Network network;
+  private final Freezing freezing;
+  private final CompletableFuture<Void> released = new CompletableFuture<>();
+
+  /// @param group null where there are no control groups
+  Enclosure(
+      Sandbox.Places places, Cgroups.@Nullable Group group, Network network, Freezing freezing) {
+    this.places = places;
+    this.group = group;
+    this.network = network;
+    this.freezing = freezing;
+  }
+
+  Sandbox.Places places() {
+    return places;
+  }
+
+  Cgroups.@Nullable Group group() {
+    return group;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Freezing freezing() {
+    return freezing;
+  }
 
   /// The most memory that a function may use before it is killed: what it was given, and a little
   /// for what Lambda does not count.
@@ -22,9 +51,12 @@ record Enclosure(Sandbox.Places places, Cgroups.@Nullable Group group, Network n
     return ((long) spec.memoryMegabytes() << 20) + GRACE_BYTES;
   }
 
-  /// Takes in a process that does not do it itself.
-  void admit(Process process) throws IOException {
-    if (group != null) {
+  /// Takes in a process.
+  ///
+  /// @param itself whether it joins its groups on its own
+  void admit(Process process, boolean itself) throws IOException {
+    freezing.leader(process.pid());
+    if (group != null && !itself) {
       for (Path folder : group.folders()) {
         Files.writeString(folder.resolve("cgroup.procs"), Long.toString(process.pid()));
       }
@@ -34,7 +66,7 @@ record Enclosure(Sandbox.Places places, Cgroups.@Nullable Group group, Network n
   /// Sets the limits of the function that it is for from now on, and lets it reach the endpoint.
   void prepare(FunctionSpec spec) throws IOException {
     if (group != null) {
-      group.limit(memoryBytesMax(spec));
+      group.limit(memoryBytesMax(spec), spec.memoryMegabytes());
     }
     network.admit(port(spec.endpoint()));
   }
@@ -45,17 +77,46 @@ record Enclosure(Sandbox.Places places, Cgroups.@Nullable Group group, Network n
     return port < 0 ? 80 : port;
   }
 
+  /// Ends what is inside. The first process of a sandbox takes everything in there with it; without
+  /// a sandbox those die that are in the group or that can be found.
+  void kill(Process process) {
+    if (group != null) {
+      group.kill();
+    }
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    freezing.killed();
+  }
+
+  /// Completes when nothing of it is left.
+  CompletableFuture<Void> released() {
+    return released;
+  }
+
   /// Removes everything, once the process is gone.
   void release() {
     network.close();
-    if (group != null && !group.delete()) {
-      CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS).execute(group::delete);
-    }
     try {
       Folders.delete(places.temporary());
       Folders.delete(places.folder());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.log(System.Logger.Level.WARNING, "{0} is left behind: {1}", places, e.getMessage());
+    }
+    if (group == null) {
+      released.complete(null);
+    } else {
+      group.kill();
+      delete(group, AGAIN_MILLIS);
+    }
+  }
+
+  // What was killed takes a moment to leave its group.
+  private void delete(Cgroups.Group from, long waitMillis) {
+    if (from.delete() || waitMillis > GIVE_UP_MILLIS) {
+      released.complete(null);
+    } else {
+      CompletableFuture.delayedExecutor(waitMillis, TimeUnit.MILLISECONDS)
+          .execute(() -> delete(from, waitMillis * 2));
     }
   }
 }

@@ -43,7 +43,7 @@ final class Environment {
   private final Interpreter interpreter;
   private final Sandbox sandbox;
   private final Enclosure enclosure;
-  private final Cgroups.@Nullable Group group;
+  private final MemoryUse memory;
   private final Process process;
   private final RuntimeWire wire;
   private final LogPipe logs;
@@ -51,7 +51,6 @@ final class Environment {
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
   private @Nullable Assignment assignment;
   private long idleSinceNanos;
-  private @Nullable Long innerPid;
   private volatile boolean working;
   private volatile boolean retired;
   private volatile boolean offered;
@@ -68,7 +67,9 @@ final class Environment {
     this.interpreter = interpreter;
     this.sandbox = sandbox;
     this.enclosure = enclosure;
-    group = enclosure.group();
+    memory =
+        new MemoryUse(
+            process, enclosure.group(), sandbox.hasOwnRoot() ? interpreter.executable() : null);
     this.process = process;
     this.wire = wire;
     this.logs = logs;
@@ -176,9 +177,7 @@ final class Environment {
             });
     process.onExit().thenRun(door::close);
     try (door) {
-      if (!sandbox.hasOwnRoot()) {
-        enclosure.admit(process);
-      }
+      enclosure.admit(process, sandbox.hasOwnRoot());
       SocketChannel channel = door.accept();
       var wire = new RuntimeWire(channel, RESPONSE_BYTES_MAX);
       var environment = new Environment(id, interpreter, sandbox, enclosure, process, wire, logs);
@@ -186,7 +185,7 @@ final class Environment {
       wire.read();
       return environment;
     } catch (IOException e) {
-      kill(process);
+      enclosure.kill(process);
       var said = new StringBuilder();
       var collector = logs.begin("", "", (stream, text) -> said.append(text).append(' '), false);
       logs.finish(collector, List.of());
@@ -298,6 +297,7 @@ final class Environment {
   /// @param sink for an answer that the runtime streams, null to collect it
   Reply invoke(String head, byte[] event, @Nullable ResponseSink sink) throws IOException {
     working = true;
+    enclosure.freezing().wake();
     wire.write(head, event);
     while (true) {
       RuntimeWire.Request request = wire.read(sink);
@@ -329,7 +329,7 @@ final class Environment {
   /// Ends every process of the environment.
   void kill(End why) {
     end.compareAndSet(null, why);
-    kill(process);
+    enclosure.kill(process);
     try {
       wire.close();
     } catch (IOException e) {
@@ -337,18 +337,11 @@ final class Environment {
     }
   }
 
-  // The sandbox's first process takes everything inside with it; without one, the descendants that
-  // can be found.
-  private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-  }
-
   /// How the process ended, in Lambda's words. Waits a moment for it.
   String exitReason() {
     try {
       if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        kill(process);
+        enclosure.kill(process);
         return "Runtime exited without providing a reason";
       }
     } catch (InterruptedException e) {
@@ -356,7 +349,7 @@ final class Environment {
       return "Runtime exited without providing a reason";
     }
     int status = process.exitValue();
-    if (end.get() == End.MEMORY || status == 137 || group != null && group.kills() > 0) {
+    if (end.get() == End.MEMORY || status == 137 || memory.killed()) {
       return "Runtime exited with error: signal: killed";
     }
     if (status == 0) {
@@ -372,63 +365,42 @@ final class Environment {
 
   /// Peak memory so far, in megabytes.
   int memoryUsedMegabytes() {
-    long bytes = group != null ? group.peakBytes() : processPeakBytes();
-    return (int) Math.max(1, bytes >> 20);
+    return memory.peakMegabytes();
+  }
+
+  /// Memory now.
+  long memoryUsedBytes() {
+    return memory.usedBytes();
   }
 
   /// Kills the environment when it uses more than its function may. For where no control group
   /// does it, and for processes that the kernel killed one by one.
   void checkMemory() {
     Assignment to = assignment;
-    if (to == null || !working || !process.isAlive()) {
-      return;
-    }
-    long limit = Enclosure.memoryBytesMax(to.spec());
-    boolean over = group != null ? group.kills() > 0 : residentBytes() > limit;
-    if (over) {
+    if (to != null
+        && working
+        && process.isAlive()
+        && memory.exceeds(Enclosure.memoryBytesMax(to.spec()))) {
       kill(End.MEMORY);
     }
   }
 
-  private long processPeakBytes() {
-    return Math.max(statusBytes("VmHWM:"), residentBytes());
+  /// Between invocations: it may be frozen.
+  void rest() {
+    enclosure.freezing().rest();
   }
 
-  private long residentBytes() {
-    return statusBytes("VmRSS:");
+  /// Freezes it if it rests, once all that it printed has been read or that takes too long.
+  ///
+  /// @param anyway does not wait for that
+  void freeze(boolean anyway) {
+    if (anyway || logs.settled()) {
+      enclosure.freezing().freeze();
+    }
   }
 
-  private long statusBytes(String field) {
-    Long pid = innerPid;
-    if (pid == null) {
-      pid = findInner();
-      innerPid = pid;
-    }
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc", pid.toString(), "status"))) {
-        if (line.startsWith(field)) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-        }
-      }
-    } catch (IOException e) {
-      return 0;
-    }
-    return 0;
-  }
-
-  // The process that runs the handler: the last one of the chain unshare, sh, runtime.
-  private long findInner() {
-    if (!sandbox.hasOwnRoot()) {
-      return process.pid();
-    }
-    return process
-        .descendants()
-        .filter(
-            handle ->
-                handle.info().command().orElse("").equals(interpreter.executable().toString()))
-        .map(ProcessHandle::pid)
-        .findFirst()
-        .orElse(process.pid());
+  boolean frozen() {
+    return enclosure.freezing().frozen();
   }
 
   /// Removes what the environment had on the host. Called once, after [#kill].

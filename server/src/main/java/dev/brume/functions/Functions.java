@@ -20,7 +20,11 @@ public final class Functions implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Functions.class.getName());
   private static final int INIT_SECONDS_MIN = 10;
   private static final long CHECK_MILLIS = 100;
-  private static final long SWEEP_SECONDS = 10;
+  private static final long SWEEP_MILLIS = 10_000;
+  private static final long TRIM_MILLIS = 1000;
+  private static final long FREEZE_NANOS = Duration.ofMillis(100).toNanos();
+  // Something that never says that it has printed everything is frozen all the same.
+  private static final long FREEZE_ANYWAY_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long TAIL_MILLIS = 1000;
 
   private final FunctionsSettings settings;
@@ -46,12 +50,9 @@ public final class Functions implements AutoCloseable {
     interpreters = new Interpreters(settings);
     starter = new Starter(settings, clock, ids, code, pool, interpreters, launcher, timer);
     provisioned = new Provisioned(clock, pool, starter);
-    timer.scheduleWithFixedDelay(
-        () -> pool.busy().forEach(Environment::checkMemory),
-        CHECK_MILLIS,
-        CHECK_MILLIS,
-        TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    repeat(this::check, CHECK_MILLIS);
+    repeat(() -> pool.trim(settings.sandbox().idleMemoryMegabytes() << 20), TRIM_MILLIS);
+    repeat(this::sweep, SWEEP_MILLIS);
     Thread.ofVirtual()
         .name("functions-probe")
         .start(
@@ -129,18 +130,20 @@ public final class Functions implements AutoCloseable {
   /// @param isolation `root`, `user` or `reduced`; empty until it has been tried out
   /// @param network `endpoint` where functions reach nothing but that, else `host`
   /// @param environments alive, with a function
-  public record Status(String isolation, String network, int environments) {}
+  /// @param frozen of these
+  public record Status(String isolation, String network, int environments, int frozen) {}
 
   public Status status() {
     Launcher now = launcher.getNow(null);
     if (now == null) {
-      return new Status("", "", pool.count());
+      return new Status("", "", pool.count(), 0);
     }
     Sandbox sandbox = now.sandbox();
     return new Status(
         sandbox.tier().name().toLowerCase(Locale.ROOT),
         sandbox.reach().name().toLowerCase(Locale.ROOT),
-        pool.count());
+        pool.count(),
+        (int) pool.idle().stream().filter(Environment::frozen).count());
   }
 
   /// How many processes wait, without a function yet, for the next cold start.
@@ -241,6 +244,9 @@ public final class Functions implements AutoCloseable {
             invocation,
             LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
     pool.giveBack(environment);
+    if (strict()) {
+      environment.freeze(false);
+    }
     return outcome(
         reply,
         run.answer(),
@@ -345,6 +351,35 @@ public final class Functions implements AutoCloseable {
         type,
         Environment.errorDocument(type, message),
         new Outcome.Report(millis, -1, memory, tail, environment.provisioned()));
+  }
+
+  private void repeat(Runnable what, long millis) {
+    timer.scheduleWithFixedDelay(
+        () -> {
+          try {
+            what.run();
+          } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "looking after environments", e);
+          }
+        },
+        millis,
+        millis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void check() {
+    pool.busy().forEach(Environment::checkMemory);
+    long now = clock.nanoTime();
+    for (Environment environment : pool.idle()) {
+      long idle = now - environment.idleSinceNanos();
+      if (strict() || idle >= FREEZE_NANOS) {
+        environment.freeze(idle >= FREEZE_ANYWAY_NANOS);
+      }
+    }
+  }
+
+  private boolean strict() {
+    return settings.sandbox().freeze() == SandboxSettings.Freeze.STRICT;
   }
 
   private void sweep() {

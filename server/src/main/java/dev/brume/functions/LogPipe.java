@@ -146,6 +146,16 @@ final class LogPipe implements Runnable {
     return collector.done;
   }
 
+  /// Whether all that was printed in the last invocation has been read.
+  boolean settled() {
+    lock.lock();
+    try {
+      return current == null || current.done.isDone();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void run() {
     try {

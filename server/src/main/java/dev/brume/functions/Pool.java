@@ -262,6 +262,7 @@ final class Pool {
         } else {
           busy.remove(environment);
           environment.idleSince(clock.nanoTime());
+          environment.rest();
           idle.computeIfAbsent(key, k -> new ArrayDeque<>()).push(environment);
         }
       }
@@ -334,6 +335,40 @@ final class Pool {
     lock.lock();
     try {
       return List.copyOf(busy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Those that wait for their next event.
+  List<Environment> idle() {
+    lock.lock();
+    try {
+      return idle.values().stream().flatMap(Deque::stream).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets go of idle environments, those first that were used the longest ago, as long as all of
+  /// them together use more memory than that.
+  void trim(long bytes) {
+    var used = new HashMap<Environment, Long>();
+    for (List<Environment> some : List.of(busy(), idle())) {
+      some.forEach(environment -> used.put(environment, environment.memoryUsedBytes()));
+    }
+    long all = used.values().stream().mapToLong(Long::longValue).sum();
+    lock.lock();
+    try {
+      while (all > bytes) {
+        Environment oldest = oldestIdle();
+        if (oldest == null) {
+          return;
+        }
+        all -= used.getOrDefault(oldest, 0L);
+        drop(oldest);
+      }
+      admit();
     } finally {
       lock.unlock();
     }

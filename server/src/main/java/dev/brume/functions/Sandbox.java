@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -29,26 +32,53 @@ final class Sandbox implements AutoCloseable {
   private static final int FIRST_USER = 700_000;
   private static final int USERS = 60_000;
   private static final long PROBE_SECONDS = 15;
+  private static final long CLOSE_SECONDS = 5;
   private final Tier tier;
   private final Path script;
   private final Path codeFolder;
   private final boolean parentDeath;
-  private final @Nullable Cgroups cgroups;
-  private final OwnNetwork.@Nullable Owner networks;
+  private final Means means;
+  private final Set<Enclosure> enclosures = ConcurrentHashMap.newKeySet();
 
-  private Sandbox(
-      Tier tier,
-      Path script,
-      Path codeFolder,
-      boolean parentDeath,
-      @Nullable Cgroups cgroups,
-      OwnNetwork.@Nullable Owner networks) {
+  private Sandbox(Tier tier, Path script, Path codeFolder, boolean parentDeath, Means means) {
     this.tier = tier;
     this.script = script;
     this.codeFolder = codeFolder;
     this.parentDeath = parentDeath;
-    this.cgroups = cgroups;
-    this.networks = networks;
+    this.means = means;
+  }
+
+  /// What this machine has to hold functions in with, besides namespaces.
+  ///
+  /// @param cgroups null for none
+  /// @param networks null where functions have the machine's
+  /// @param signals null where environments cannot be frozen by signals
+  private record Means(
+      @Nullable Cgroups cgroups,
+      OwnNetwork.@Nullable Owner networks,
+      @Nullable Syscalls signals,
+      SandboxSettings.Freeze freeze) {
+    static final Means NONE = new Means(null, null, null, SandboxSettings.Freeze.OFF);
+
+    static Means find(Tier tier, SandboxSettings settings) {
+      Cgroups cgroups = Cgroups.probe(Cgroups.MACHINE).cgroups();
+      boolean own = tier == Tier.ROOT && settings.network() == SandboxSettings.Reach.ENDPOINT;
+      boolean signals =
+          (cgroups == null || cgroups.freezeMechanism() == null)
+              && succeeds(List.of("setsid", "true"), Map.of());
+      return new Means(
+          cgroups,
+          own ? OwnNetwork.Owner.probe() : null,
+          signals ? Syscalls.load() : null,
+          settings.freeze());
+    }
+
+    Freezing freezing(Cgroups.@Nullable Group group) {
+      if (freeze == SandboxSettings.Freeze.OFF) {
+        return new Freezing(null, null);
+      }
+      return new Freezing(group != null && group.freezes() ? group : null, signals);
+    }
   }
 
   /// What one environment has of its own on the host.
@@ -66,33 +96,39 @@ final class Sandbox implements AutoCloseable {
     FunctionsSettings.Isolation isolation = settings.isolation();
     boolean parentDeath = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"), Map.of());
     boolean root = Files.isWritable(Path.of("/proc/self/oom_score_adj")) && isRoot();
-    Cgroups cgroups = root ? Cgroups.probe() : null;
     for (Tier tier : List.of(Tier.ROOT, Tier.USER)) {
       boolean unwanted = isolation == FunctionsSettings.Isolation.NONE;
       if (tier == Tier.ROOT && !root || !parentDeath || unwanted) {
         continue;
       }
-      var trial = new Sandbox(tier, script, codeFolder, parentDeath, null, null);
+      var trial = new Sandbox(tier, script, codeFolder, parentDeath, Means.NONE);
       Places places = places(settings.runFolder().resolve("probe-" + tier));
       List<String> command = trial.command(places, List.of("/bin/sh", "-c", "exit 0"));
       boolean works = succeeds(command, trial.variables(places, 0, List.of(), null));
       Folders.delete(places.folder());
       if (works) {
-        boolean own =
-            tier == Tier.ROOT && settings.sandbox().network() == SandboxSettings.Reach.ENDPOINT;
-        OwnNetwork.Owner networks = own ? OwnNetwork.Owner.probe() : null;
-        return new Sandbox(tier, script, codeFolder, parentDeath, cgroups, networks);
+        return new Sandbox(
+            tier, script, codeFolder, parentDeath, Means.find(tier, settings.sandbox()));
       }
     }
-    return new Sandbox(Tier.REDUCED, script, codeFolder, parentDeath, cgroups, null);
+    return new Sandbox(
+        Tier.REDUCED,
+        script,
+        codeFolder,
+        parentDeath,
+        Means.find(Tier.REDUCED, settings.sandbox()));
   }
 
   /// What is to hold a new environment.
   Enclosure enclose(String id, Places places) throws IOException {
-    Cgroups here = cgroups();
-    Cgroups.Group group = here == null ? null : here.create(id);
-    return new Enclosure(
-        places, group, networks == null ? new Network.Shared() : networks.create());
+    Cgroups cgroups = means.cgroups();
+    Cgroups.Group group = cgroups == null ? null : cgroups.create(id);
+    OwnNetwork.Owner networks = means.networks();
+    Network network = networks == null ? new Network.Shared() : networks.create();
+    var enclosure = new Enclosure(places, group, network, means.freezing(group));
+    enclosures.add(enclosure);
+    enclosure.released().thenRun(() -> enclosures.remove(enclosure));
+    return enclosure;
   }
 
   /// Makes the folders of an environment.
@@ -114,7 +150,7 @@ final class Sandbox implements AutoCloseable {
 
   /// What functions reach over the network.
   SandboxSettings.Reach reach() {
-    return networks == null ? SandboxSettings.Reach.HOST : SandboxSettings.Reach.ENDPOINT;
+    return means.networks() == null ? SandboxSettings.Reach.HOST : SandboxSettings.Reach.ENDPOINT;
   }
 
   /// Whether a function sees its own file system, with its code in `/var/task`.
@@ -122,15 +158,14 @@ final class Sandbox implements AutoCloseable {
     return tier != Tier.REDUCED;
   }
 
-  @Nullable Cgroups cgroups() {
-    return tier == Tier.USER ? null : cgroups;
-  }
-
   /// The command that runs `inner` in a sandbox.
   List<String> command(Places places, List<String> inner) {
     var command = new ArrayList<String>();
     if (parentDeath) {
       command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
+    }
+    if (means.signals() != null) {
+      command.add("setsid");
     }
     switch (tier) {
       case ROOT -> command.addAll(List.of("unshare", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
@@ -203,12 +238,18 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
+  /// Waits a while for what was killed, then removes what all had in common.
   @Override
   public void close() {
-    Cgroups here = cgroups();
-    if (here != null) {
-      here.close();
+    CompletableFuture.allOf(
+            enclosures.stream().map(Enclosure::released).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .join();
+    Cgroups cgroups = means.cgroups();
+    if (cgroups != null) {
+      cgroups.close();
     }
+    OwnNetwork.Owner networks = means.networks();
     if (networks != null) {
       networks.close();
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// it or on a descriptor; none is called from a virtual thread where it changes the thread.
 /// https://man7.org/linux/man-pages/dir_section_2.html
 final class Syscalls {
+  static final int SIGCONT = 18;
+  static final int SIGSTOP = 19;
   private static final int O_RDONLY = 0;
   private static final int O_CLOEXEC = 0x80000;
   private static final int CLONE_NEWNET = 0x40000000;
@@ -36,6 +38,7 @@ final class Syscalls {
   private final MethodHandle setns;
   private final MethodHandle socket;
   private final MethodHandle ioctl;
+  private final MethodHandle kill;
 
   private Syscalls() {
     Linker linker = Linker.nativeLinker();
@@ -46,6 +49,7 @@ final class Syscalls {
     unshare = handle(linker, "unshare", -1, integer);
     setns = handle(linker, "setns", -1, integer, integer);
     socket = handle(linker, "socket", -1, integer, integer, integer);
+    kill = handle(linker, "kill", -1, integer, integer);
     ioctl = handle(linker, "ioctl", 2, integer, ValueLayout.JAVA_LONG, address);
   }
 
@@ -106,6 +110,13 @@ final class Syscalls {
 
   void close(int descriptor) throws IOException {
     call("close", (state, arena) -> (int) close.invokeExact(state, descriptor));
+  }
+
+  /// Sends a signal.
+  ///
+  /// @param to a process, or a process group as a negative number
+  void signal(long to, int signal) throws IOException {
+    call("kill", (state, arena) -> (int) kill.invokeExact(state, (int) to, signal));
   }
 
   /// Gives the calling thread a new, empty network.

@@ -15,6 +15,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -32,6 +34,7 @@ final class FunctionsFixture implements AutoCloseable {
           return System.nanoTime();
         }
       };
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
   final Ids ids = new Ids(new Random(7));
   final Functions functions;
   final String code;
@@ -43,6 +46,11 @@ final class FunctionsFixture implements AutoCloseable {
   }
 
   FunctionsFixture(Path folder, FunctionsSettings.Isolation isolation)
+      throws IOException, CodeStore.BadCode {
+    this(folder, isolation, SandboxSettings.DEFAULT);
+  }
+
+  FunctionsFixture(Path folder, FunctionsSettings.Isolation isolation, SandboxSettings sandbox)
       throws IOException, CodeStore.BadCode {
     var usual = FunctionsSettings.of(folder);
     functions =
@@ -57,7 +65,7 @@ final class FunctionsFixture implements AutoCloseable {
                 8,
                 Duration.ofMinutes(10),
                 1,
-                usual.sandbox(),
+                sandbox,
                 null),
             CLOCK,
             CLOCK,
@@ -77,7 +85,8 @@ final class FunctionsFixture implements AutoCloseable {
               "exits.js",
               "kinds.py",
               "streams.js",
-              "hostile.js")) {
+              "hostile.js",
+              "threads.py")) {
         zip.putNextEntry(new ZipEntry(name));
         try (var in = FunctionsFixture.class.getResourceAsStream("handlers/" + name)) {
           in.transferTo(zip);
@@ -171,6 +180,17 @@ final class FunctionsFixture implements AutoCloseable {
 
   static String nodeRuntime() {
     return "nodejs20.x";
+  }
+
+  /// Waits until something is so. Fails when that takes very long.
+  static void await(String what, BooleanSupplier condition) {
+    long began = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - began > PATIENCE_NANOS) {
+        throw new AssertionError("never came: " + what);
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
   }
 
   static boolean hasExited(long pid) {

@@ -25,8 +25,11 @@ class HostileFunctionsTest {
   private static FunctionsFixture fixture;
   private static Listener endpoint;
 
+  private static Leaks leaks;
+
   @BeforeAll
   static void start() throws IOException, CodeStore.BadCode {
+    leaks = new Leaks(folder);
     fixture = new FunctionsFixture(folder);
     endpoint =
         Listener.open(
@@ -46,6 +49,7 @@ class HostileFunctionsTest {
   static void stop() {
     fixture.close();
     endpoint.close();
+    leaks.awaitNone();
   }
 
   @Test
@@ -70,9 +74,28 @@ class HostileFunctionsTest {
     assertThat(hostile("resolves", "{}").asText()).isIn("EAI_AGAIN", "ENOTFOUND");
   }
 
+  @Test
+  void memoryThatAChildTakesCountsAndEndsTheWholeEnvironment() {
+    var spec = fixture.spec(FunctionsFixture.nodeRuntime(), "hostile.childHog", 256, 60);
+    Outcome outcome = fixture.invoke(spec, "{}");
+    assertThat(text(outcome)).contains("Runtime exited with error: signal: killed");
+    assertThat(outcome.report().memoryUsedMegabytes()).isBetween(100, 256 + 32);
+  }
+
+  @Test
+  void processesAreBounded() {
+    int processes = hostile("processes", "{}").asInt();
+    assertThat(processes).isBetween(900, 1023);
+    fixture.functions.retire("000000000000", "us-east-1", "hostile-processes");
+  }
+
   private static JsonNode hostile(String handler, String event) {
     return FunctionsFixture.json(
         fixture.invoke(
             fixture.spec(FunctionsFixture.nodeRuntime(), "hostile." + handler, 512, 60), event));
+  }
+
+  private static String text(Outcome outcome) {
+    return new String(outcome.payload(), StandardCharsets.UTF_8);
   }
 }

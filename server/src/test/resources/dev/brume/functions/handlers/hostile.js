@@ -59,3 +59,43 @@ exports.resolves = async () => {
     return e.code;
   }
 };
+
+const { execFile, spawn } = require('child_process');
+const run = (command, options) =>
+  new Promise((done) =>
+    execFile('/bin/sh', ['-c', command], options || {}, (e, out, err) =>
+      done({ code: e ? e.code : 0, out: String(out).trim(), err: String(err).trim() })
+    )
+  );
+
+// The handler itself needs next to nothing: its child takes it all, and nobody waits for that.
+exports.childHog = async () => {
+  spawn('/bin/sh', ['-c', 'a=aaaaaaaaaaaaaaaa; while :; do a=$a$a; done'], { stdio: 'ignore' });
+  await new Promise((done) => setTimeout(done, 50000));
+  return 'still here';
+};
+
+exports.processes = async () => run('i=0; while sleep 50 >/dev/null 2>&1 & do i=$((i+1)); echo $i > /tmp/processes; done; exit 1')
+  .then(() => Number(require('fs').readFileSync('/tmp/processes', 'utf8')));
+
+let beats = 0;
+exports.beats = async (event) => {
+  if (!beats) setInterval(() => beats++, 10);
+  const before = beats;
+  await new Promise((done) => setTimeout(done, event.ms));
+  return { before, after: beats };
+};
+
+exports.pauses = async (event) => {
+  await new Promise((done) => setTimeout(done, event.ms));
+  return 'paused';
+};
+
+let pending;
+exports.asks = async (event) => {
+  if (!pending) {
+    pending = get(event.port, '/later');
+    return 'asked';
+  }
+  return pending;
+};
