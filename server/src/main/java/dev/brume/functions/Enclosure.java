@@ -17,15 +17,23 @@ final class Enclosure {
   private final Sandbox.Places places;
   private final Cgroups.@Nullable Group group;
   private final Network network;
+  private final Disks disks;
   private final Freezing freezing;
+  private final StorageWatch storage;
   private final CompletableFuture<Void> released = new CompletableFuture<>();
 
   /// @param group null where there are no control groups
   Enclosure(
-      Sandbox.Places places, Cgroups.@Nullable Group group, Network network, Freezing freezing) {
+      Sandbox.Places places,
+      Cgroups.@Nullable Group group,
+      Network network,
+      Disks disks,
+      Freezing freezing) {
     this.places = places;
     this.group = group;
     this.network = network;
+    this.disks = disks;
+    storage = new StorageWatch(places.temporary());
     this.freezing = freezing;
   }
 
@@ -69,6 +77,20 @@ final class Enclosure {
       group.limit(memoryBytesMax(spec), spec.memoryMegabytes());
     }
     network.admit(port(spec.endpoint()));
+  }
+
+  /// What a sandbox that waits is told to be this function's: its size of `/tmp`, its code, its
+  /// layers.
+  String orders(FunctionSpec spec) {
+    String layers = spec.layersHash() == null ? "" : "opt " + spec.layersHash() + "\n";
+    return disks.orders(spec) + "task " + spec.codeHash() + "\n" + layers + "go\n";
+  }
+
+  /// Looks whether `/tmp` holds more than it may, where no disk of its own limits it.
+  void watchStorage(FunctionSpec spec, Runnable exceeded) {
+    if (disks.template() == null) {
+      storage.look(System.nanoTime(), (long) spec.storageMegabytes() << 20, exceeded);
+    }
   }
 
   // Of a URL of an endpoint.

@@ -271,13 +271,8 @@ final class Environment {
   }
 
   private void mount(FunctionSpec spec) throws IOException {
-    var orders = new StringBuilder("task " + spec.codeHash() + "\n");
-    if (spec.layersHash() != null) {
-      orders.append("opt ").append(spec.layersHash()).append('\n');
-    }
-    orders.append("go\n");
     try (var stdin = process.getOutputStream()) {
-      stdin.write(orders.toString().getBytes(StandardCharsets.UTF_8));
+      stdin.write(enclosure.orders(spec).getBytes(StandardCharsets.UTF_8));
     }
     try {
       if (!logs.mounted().get(MOUNT_SECONDS, TimeUnit.SECONDS)) {
@@ -373,16 +368,27 @@ final class Environment {
     return memory.usedBytes();
   }
 
-  /// Kills the environment when it uses more than its function may. For where no control group
-  /// does it, and for processes that the kernel killed one by one.
-  void checkMemory() {
+  /// Kills the environment when it uses more than its function may. For where no control group and
+  /// no disk does it, and for processes that the kernel killed one by one.
+  void checkLimits() {
     Assignment to = assignment;
-    if (to != null
-        && working
-        && process.isAlive()
-        && memory.exceeds(Enclosure.memoryBytesMax(to.spec()))) {
+    if (to == null || !working || !process.isAlive()) {
+      return;
+    }
+    if (memory.exceeds(Enclosure.memoryBytesMax(to.spec()))) {
       kill(End.MEMORY);
     }
+    enclosure.watchStorage(
+        to.spec(),
+        () -> {
+          logs.note(
+              "Brume ended this environment: /tmp held more than its "
+                  + to.spec().storageMegabytes()
+                  + " MB or "
+                  + StorageWatch.FILES_MAX
+                  + " files.");
+          kill(End.STORAGE);
+        });
   }
 
   /// Between invocations: it may be frozen.

@@ -340,7 +340,9 @@ public final class Functions implements AutoCloseable {
     }
     String type = timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
     String status = timeout ? "timeout" : "error";
-    String shown = what.endsWith("signal: killed") ? "Runtime.OutOfMemory" : type;
+    boolean memoryEnded =
+        what.endsWith("signal: killed") && environment.end() != Environment.End.STORAGE;
+    String shown = memoryEnded ? "Runtime.OutOfMemory" : type;
     List<String> lines =
         LogLines.died(
             invocation, spec, clock.instant(), what, timeout, millis, memory, status, shown);
@@ -368,7 +370,7 @@ public final class Functions implements AutoCloseable {
   }
 
   private void check() {
-    pool.busy().forEach(Environment::checkMemory);
+    pool.busy().forEach(Environment::checkLimits);
     long now = clock.nanoTime();
     for (Environment environment : pool.idle()) {
       long idle = now - environment.idleSinceNanos();

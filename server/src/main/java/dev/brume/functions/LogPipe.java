@@ -297,6 +297,11 @@ final class LogPipe implements Runnable {
     }
   }
 
+  /// Adds a line of the platform's own to what is printed now.
+  void note(String text) {
+    record(text);
+  }
+
   private void record(String text) {
     lock.lock();
     try {

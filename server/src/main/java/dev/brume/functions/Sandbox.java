@@ -53,14 +53,19 @@ final class Sandbox implements AutoCloseable {
   /// @param cgroups null for none
   /// @param networks null where functions have the machine's
   /// @param signals null where environments cannot be frozen by signals
+  /// @param disks for `/tmp`
   private record Means(
       @Nullable Cgroups cgroups,
       OwnNetwork.@Nullable Owner networks,
       @Nullable Syscalls signals,
-      SandboxSettings.Freeze freeze) {
-    static final Means NONE = new Means(null, null, null, SandboxSettings.Freeze.OFF);
+      SandboxSettings.Freeze freeze,
+      Disks disks) {
+    static final Means NONE =
+        new Means(null, null, null, SandboxSettings.Freeze.OFF, Disks.none());
 
-    static Means find(Tier tier, SandboxSettings settings) {
+    static Means find(Tier tier, Path script, Path folder, SandboxSettings settings)
+        throws IOException {
+      Path disk = extract("disk.sh", script.resolveSibling("."));
       Cgroups cgroups = Cgroups.probe(Cgroups.MACHINE).cgroups();
       boolean own = tier == Tier.ROOT && settings.network() == SandboxSettings.Reach.ENDPOINT;
       boolean signals =
@@ -70,7 +75,8 @@ final class Sandbox implements AutoCloseable {
           cgroups,
           own ? OwnNetwork.Owner.probe() : null,
           signals ? Syscalls.load() : null,
-          settings.freeze());
+          settings.freeze(),
+          tier == Tier.ROOT ? Disks.probe(disk, folder) : Disks.none());
     }
 
     Freezing freezing(Cgroups.@Nullable Group group) {
@@ -107,16 +113,17 @@ final class Sandbox implements AutoCloseable {
       boolean works = succeeds(command, trial.variables(places, 0, List.of(), null));
       Folders.delete(places.folder());
       if (works) {
-        return new Sandbox(
-            tier, script, codeFolder, parentDeath, Means.find(tier, settings.sandbox()));
+        return found(tier, script, codeFolder, parentDeath, settings);
       }
     }
-    return new Sandbox(
-        Tier.REDUCED,
-        script,
-        codeFolder,
-        parentDeath,
-        Means.find(Tier.REDUCED, settings.sandbox()));
+    return found(Tier.REDUCED, script, codeFolder, parentDeath, settings);
+  }
+
+  private static Sandbox found(
+      Tier tier, Path script, Path codeFolder, boolean parentDeath, FunctionsSettings settings)
+      throws IOException {
+    Means means = Means.find(tier, script, settings.runFolder(), settings.sandbox());
+    return new Sandbox(tier, script, codeFolder, parentDeath, means);
   }
 
   /// What is to hold a new environment.
@@ -125,7 +132,7 @@ final class Sandbox implements AutoCloseable {
     Cgroups.Group group = cgroups == null ? null : cgroups.create(id);
     OwnNetwork.Owner networks = means.networks();
     Network network = networks == null ? new Network.Shared() : networks.create();
-    var enclosure = new Enclosure(places, group, network, means.freezing(group));
+    var enclosure = new Enclosure(places, group, network, means.disks(), means.freezing(group));
     enclosures.add(enclosure);
     enclosure.released().thenRun(() -> enclosures.remove(enclosure));
     return enclosure;
@@ -196,6 +203,8 @@ final class Sandbox implements AutoCloseable {
     variables.put("SB_RUN", places.run().toString());
     variables.put("SB_CODE", codeFolder.toAbsolutePath().toString());
     variables.put("SB_TMP", places.temporary().toAbsolutePath().toString());
+    Path disk = means.disks().template();
+    variables.put("SB_DISK", disk == null ? "" : disk.toAbsolutePath().toString());
     variables.put("SB_UID", tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "");
     variables.put("SB_BINDS", String.join("\n", binds));
     variables.put(
@@ -215,7 +224,7 @@ final class Sandbox implements AutoCloseable {
     }
   }
 
-  private static boolean succeeds(List<String> command, Map<String, String> variables) {
+  static boolean succeeds(List<String> command, Map<String, String> variables) {
     try {
       var builder =
           new ProcessBuilder(command)

@@ -6,7 +6,8 @@
 # SB_ROOT     an empty folder to build the root on
 # SB_RUN      the environment's folder with the runtime's socket, seen as /run/brume
 # SB_CODE     the folder of unpacked code, by hash
-# SB_TMP      the environment's folder that is its /tmp
+# SB_TMP      the environment's folder that is its /tmp, or holds its disk for a moment
+# SB_DISK     the disk to copy for /tmp, empty for none
 # SB_UID      user to run as, empty to stay the one that we are
 # SB_CGROUPS  cgroup folders to join
 # SB_BINDS    lines `source target` of what else is to be seen, read-only
@@ -40,8 +41,17 @@ ln -s /proc/self/fd dev/fd
 ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
-mount --bind "$SB_TMP" tmp
-mount --bind "$SB_RUN" run/brume
+if [ -n "$SB_DISK" ]; then
+  # Only this namespace holds the disk: it goes with it, whatever was killed.
+  mkdir .brume/disk
+  cp --sparse=always "$SB_DISK" "$SB_TMP/disk"
+  mount -o loop,noinit_itable,nosuid,nodev,noatime "$SB_TMP/disk" .brume/disk
+  rm "$SB_TMP/disk"
+  mount --bind .brume/disk/tmp tmp
+else
+  mount --bind -o nosuid,nodev "$SB_TMP" tmp
+fi
+mount --bind -o ro "$SB_RUN" run/brume
 mount --bind -o ro "$SB_CODE" .brume/code
 echo "$SB_BINDS" | while read -r source target; do
   [ -n "$source" ] || continue
@@ -57,7 +67,8 @@ mount -o remount,bind,ro /
 
 drop="--no-new-privs --bounding-set=-all --inh-caps=-all"
 if [ -n "$SB_UID" ]; then drop="--reuid $SB_UID --regid $SB_UID --clear-groups $drop"; fi
-unset SB_ROOT SB_RUN SB_CODE SB_UID SB_CGROUPS SB_BINDS SB_TMP
+disk=$SB_DISK
+unset SB_ROOT SB_RUN SB_CODE SB_UID SB_CGROUPS SB_BINDS SB_TMP SB_DISK
 PATH=/usr/local/bin:/usr/bin:/bin
 exec 3<&0 </dev/null
 setpriv $drop -- "$@" 3<&- &
@@ -67,8 +78,10 @@ while read -r what from <&3; do
   case $what in
     task) mount --bind ".brume/code/$from" /var/task ;;
     opt) mount --bind ".brume/code/$from" /opt ;;
+    more) truncate -s "-${from}M" .brume/disk/ballast ;;
     go)
       umount -l .brume/code
+      [ -z "$disk" ] || umount -l .brume/disk
       printf '\245\132\000\376\000\000\000\000\000\000\000\000\000\000\000\000'
       break ;;
   esac

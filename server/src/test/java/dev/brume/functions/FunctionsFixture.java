@@ -39,6 +39,7 @@ final class FunctionsFixture implements AutoCloseable {
   final Functions functions;
   final String code;
   int endpointPort = 4649;
+  int storageMegabytes = 512;
   final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
   FunctionsFixture(Path folder) throws IOException, CodeStore.BadCode {
@@ -112,7 +113,7 @@ final class FunctionsFixture implements AutoCloseable {
         Map.of("CUSTOMER", "yes"),
         memory,
         timeout,
-        512,
+        storageMegabytes,
         code,
         null,
         "/aws/lambda/f",

@@ -89,6 +89,44 @@ class HostileFunctionsTest {
     fixture.functions.retire("000000000000", "us-east-1", "hostile-processes");
   }
 
+  @Test
+  void theTemporaryFolderIsOfTheOrderedSizeAndNoMemory() {
+    var spec = fixture.spec(FunctionsFixture.nodeRuntime(), "hostile.fills", 128, 120);
+    JsonNode filled = FunctionsFixture.json(fixture.invoke(spec, "{}"));
+    assertThat(filled.get("code").asText()).isEqualTo("ENOSPC");
+    assertThat(filled.get("bytes").asLong() >> 20).isBetween(510L, 530L);
+    assertThat(hostile("takes", "{\"megabytes\":600}").get("code").asInt()).isNotZero();
+    fixture.storageMegabytes = 2048;
+    try {
+      fixture.functions.retire("000000000000", "us-east-1", "hostile-takes");
+      assertThat(hostile("takes", "{\"megabytes\":2040}").get("code").asInt()).isZero();
+      assertThat(hostile("takes", "{\"megabytes\":2100}").get("code").asInt()).isNotZero();
+    } finally {
+      fixture.storageMegabytes = 512;
+    }
+  }
+
+  @Test
+  void filesAreBoundedInNumberToo() {
+    assertThat(hostile("files", "{\"most\":10000}").get("files").asInt()).isEqualTo(10_000);
+    JsonNode many = hostile("files", "{\"most\":1000000}");
+    assertThat(many.get("code").asText()).isEqualTo("ENOSPC");
+    assertThat(many.get("files").asInt()).isBetween(60_000, 70_000);
+  }
+
+  @Test
+  void nothingElseCanBeWritten() {
+    JsonNode written =
+        hostile(
+            "writes",
+            """
+            {"folders":["/tmp","/","/var/task","/var/runtime","/opt","/etc","/usr","/bin","/dev",
+            "/dev/shm","/run","/run/brume","/var","/home/sbx_user1051","/proc/sys/kernel","/sys",
+            "/.brume"]}
+            """);
+    assertThat(written.toString()).isEqualTo("[\"/tmp\"]");
+  }
+
   private static JsonNode hostile(String handler, String event) {
     return FunctionsFixture.json(
         fixture.invoke(

@@ -47,6 +47,15 @@ class ReducedIsolationTest {
         .contains("signal: killed");
   }
 
+  @Test
+  void whoFillsTheDiskIsEnded() {
+    fixture.log.clear();
+    assertThat(text(fixture.spec("nodejs20.x", "kinds.fills", 256, 60), "{}"))
+        .contains("signal: killed");
+    assertThat(fixture.log).anyMatch(line -> line.contains("/tmp held more than its 512 MB"));
+    assertThat(fixture.log).noneMatch(line -> line.contains("Runtime.OutOfMemory"));
+  }
+
   private static String text(FunctionSpec spec, String event) {
     return new String(fixture.invoke(spec, event).payload(), StandardCharsets.UTF_8);
   }

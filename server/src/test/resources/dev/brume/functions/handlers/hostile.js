@@ -99,3 +99,51 @@ exports.asks = async (event) => {
   }
   return pending;
 };
+
+const fs = require('fs');
+
+// Writes real bytes until it may not.
+exports.fills = async () => {
+  const block = Buffer.alloc(4 << 20, 7);
+  const file = fs.openSync('/tmp/full', 'w');
+  let bytes = 0;
+  try {
+    for (;;) bytes += fs.writeSync(file, block);
+  } catch (e) {
+    return { bytes, code: e.code };
+  } finally {
+    fs.closeSync(file);
+    fs.unlinkSync('/tmp/full');
+  }
+};
+
+exports.takes = async (event) => run(`fallocate -l ${event.megabytes}M /tmp/taken`);
+
+exports.files = async (event) => {
+  fs.mkdirSync('/tmp/files', { recursive: true });
+  let files = 0;
+  try {
+    for (; files < event.most; files++) fs.writeFileSync('/tmp/files/' + files, '');
+    return { files, code: '' };
+  } catch (e) {
+    return { files, code: e.code };
+  } finally {
+    if (event.most < 20000) fs.rmSync('/tmp/files', { recursive: true });
+  }
+};
+
+// Which of these it could write to.
+exports.writes = async (event) => {
+  const written = [];
+  for (const folder of event.folders) {
+    try {
+      fs.writeFileSync(folder + '/written', 'x');
+      written.push(folder);
+    } catch (e) {
+      // As it should be.
+    }
+  }
+  return written;
+};
+
+exports.finds = async (event) => event.paths.filter((path) => fs.existsSync(path));

@@ -110,3 +110,8 @@ exports.sdk = async () => {
   return { region: await client.config.region(), key: (await client.config.credentials()).accessKeyId, doc: typeof DynamoDBDocumentClient.from };
 };
 exports.notAFunction = 42;
+
+exports.fills = async () => {
+  require('child_process').execFileSync('fallocate', ['-l', '600M', require('os').tmpdir() + '/full']);
+  await new Promise((done) => setTimeout(done, 50000));
+};

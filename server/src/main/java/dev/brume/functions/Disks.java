@@ -1,0 +1,53 @@
+package dev.brume.functions;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/// Disks of a fixed size for `/tmp`: a function that fills its own sees "No space left on device",
+/// as on Lambda, and what it writes is no memory of its. A copy is made for each process that
+/// waits; what was ordered above the usual size is added when it gets its function.
+/// https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+final class Disks {
+  static final int USUAL_MEGABYTES = 512;
+
+  private final CompletableFuture<@Nullable Path> template;
+
+  private Disks(CompletableFuture<@Nullable Path> template) {
+    this.template = template;
+  }
+
+  /// No disks.
+  static Disks none() {
+    return new Disks(CompletableFuture.completedFuture(null));
+  }
+
+  /// Tries to make one, in the background.
+  ///
+  /// @param script `disk.sh`
+  /// @param folder for it
+  static Disks probe(Path script, Path folder) {
+    Path disk = folder.resolve("disk.img");
+    List<String> command =
+        List.of(
+            "unshare", "-m", "/bin/sh", script.toString(), disk.toString(), folder + "/disk.mount");
+    var made = new CompletableFuture<@Nullable Path>();
+    Thread.ofVirtual()
+        .name("functions-disk")
+        .start(() -> made.complete(Sandbox.succeeds(command, Map.of()) ? disk : null));
+    return new Disks(made);
+  }
+
+  /// What copies are made of, null where there are no disks. Waits until it is known.
+  @Nullable Path template() {
+    return template.join();
+  }
+
+  /// What a sandbox is told so that a function has as much as it ordered.
+  String orders(FunctionSpec spec) {
+    int more = spec.storageMegabytes() - USUAL_MEGABYTES;
+    return template() != null && more > 0 ? "more " + more + "\n" : "";
+  }
+}
