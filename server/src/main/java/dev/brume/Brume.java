@@ -8,6 +8,7 @@ import dev.brume.auth.StoredPolicies;
 import dev.brume.events.Outbox;
 import dev.brume.functions.Functions;
 import dev.brume.functions.FunctionsSettings;
+import dev.brume.functions.SandboxFacts;
 import dev.brume.gateway.BrowserAccess;
 import dev.brume.gateway.FrontDoor;
 import dev.brume.gateway.Gateway;
@@ -287,10 +288,17 @@ public final class Brume implements AutoCloseable {
     services.names().forEach(document.putArray("services")::add);
     if (functions != null) {
       Functions.Status status = functions.status();
-      document
-          .putObject("functions")
-          .put("isolation", status.isolation())
-          .put("network", status.network())
+      ObjectNode shown = document.putObject("functions").put("isolation", status.isolation());
+      SandboxFacts sandbox = status.sandbox();
+      if (sandbox != null) {
+        shown
+            .put("network", sandbox.network())
+            .put("memory", sandbox.memory())
+            .put("storage", sandbox.storage())
+            .put("freeze", sandbox.freeze());
+        sandbox.missing().forEach(shown.putArray("missing")::add);
+      }
+      shown
           .put("environments", status.environments())
           .put("frozen", status.frozen())
           .put("waiting", functions.waiting());

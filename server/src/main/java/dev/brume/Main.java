@@ -1,6 +1,7 @@
 package dev.brume;
 
 import dev.brume.commands.ClockCommand;
+import dev.brume.commands.DoctorCommand;
 import dev.brume.commands.InvokeCommand;
 import dev.brume.commands.LogsCommand;
 import dev.brume.http.PortInUse;
@@ -45,6 +46,9 @@ public final class Main {
         case "up" -> up(Settings.parse(rest));
         case "clock" -> {
           return ClockCommand.run(rest, System.getenv(), System.out);
+        }
+        case "doctor" -> {
+          return DoctorCommand.run(rest, System.out);
         }
         case "logs" -> {
           return LogsCommand.run(rest, System.getenv(), System.out);

@@ -13,15 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class Disks {
   static final int USUAL_MEGABYTES = 512;
 
-  private final CompletableFuture<@Nullable Path> template;
+  private final CompletableFuture<Trial> trial;
+  private final @Nullable Path disk;
 
-  private Disks(CompletableFuture<@Nullable Path> template) {
-    this.template = template;
+  private Disks(CompletableFuture<Trial> trial, @Nullable Path disk) {
+    this.trial = trial;
+    this.disk = disk;
   }
 
   /// No disks.
   static Disks none() {
-    return new Disks(CompletableFuture.completedFuture(null));
+    return new Disks(CompletableFuture.completedFuture(new Trial(false, "")), null);
   }
 
   /// Tries to make one, in the background.
@@ -33,16 +35,21 @@ final class Disks {
     List<String> command =
         List.of(
             "unshare", "-m", "/bin/sh", script.toString(), disk.toString(), folder + "/disk.mount");
-    var made = new CompletableFuture<@Nullable Path>();
+    var trial = new CompletableFuture<Trial>();
     Thread.ofVirtual()
         .name("functions-disk")
-        .start(() -> made.complete(Sandbox.succeeds(command, Map.of()) ? disk : null));
-    return new Disks(made);
+        .start(() -> trial.complete(Trial.of(command, Map.of())));
+    return new Disks(trial, disk);
   }
 
   /// What copies are made of, null where there are no disks. Waits until it is known.
   @Nullable Path template() {
-    return template.join();
+    return trial.join().works() ? disk : null;
+  }
+
+  /// Why there are none.
+  String missing() {
+    return trial.join().said();
   }
 
   /// What a sandbox is told so that a function has as much as it ordered.

@@ -127,21 +127,20 @@ public final class Functions implements AutoCloseable {
 
   /// What the health page shows.
   ///
-  /// @param isolation `root`, `user` or `reduced`; empty until it has been tried out
-  /// @param network `endpoint` where functions reach nothing but that, else `host`
+  /// @param sandbox null until it has been tried out
   /// @param environments alive, with a function
   /// @param frozen of these
-  public record Status(String isolation, String network, int environments, int frozen) {}
+  public record Status(@Nullable SandboxFacts sandbox, int environments, int frozen) {
+    /// `root`, `user` or `reduced`; empty until it has been tried out.
+    public String isolation() {
+      return sandbox == null ? "" : sandbox.tier();
+    }
+  }
 
   public Status status() {
     Launcher now = launcher.getNow(null);
-    if (now == null) {
-      return new Status("", "", pool.count(), 0);
-    }
-    Sandbox sandbox = now.sandbox();
     return new Status(
-        sandbox.tier().name().toLowerCase(Locale.ROOT),
-        sandbox.reach().name().toLowerCase(Locale.ROOT),
+        now == null ? null : now.sandbox().facts(),
         pool.count(),
         (int) pool.idle().stream().filter(Environment::frozen).count());
   }

@@ -77,6 +77,22 @@ public record FunctionsSettings(
         throwAway);
   }
 
+  /// The same with another folder for sockets and mount points.
+  FunctionsSettings inside(Path other) {
+    return new FunctionsSettings(
+        folder,
+        other,
+        cacheFolder,
+        isolation,
+        node,
+        python,
+        environmentsMax,
+        idle,
+        waiting,
+        sandbox,
+        throwAway);
+  }
+
   /// The same with another sandbox.
   public FunctionsSettings with(SandboxSettings other) {
     return new FunctionsSettings(

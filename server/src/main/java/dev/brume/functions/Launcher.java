@@ -47,7 +47,7 @@ final class Launcher implements AutoCloseable {
         family.arrange(code.codeFolder());
       }
       Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
-      sandbox = Sandbox.probe(script, code.codeFolder(), settings);
+      sandbox = SandboxProbe.run(script, code.codeFolder(), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -69,12 +69,7 @@ final class Launcher implements AutoCloseable {
   ///
   /// @param preload modules to load in advance
   Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
-    if (settings.isolation() == FunctionsSettings.Isolation.REQUIRE && !sandbox.hasOwnRoot()) {
-      throw new RuntimeUnavailable(
-          "This machine does not allow sandboxes, and functions may not run without (isolation"
-              + " require)",
-          false);
-    }
+    requireSandbox();
     interpreter.family().ensure();
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
@@ -91,6 +86,19 @@ final class Launcher implements AutoCloseable {
     } catch (IOException e) {
       enclosure.release();
       throw e;
+    }
+  }
+
+  private void requireSandbox() {
+    List<String> missing =
+        settings.isolation() == FunctionsSettings.Isolation.REQUIRE
+            ? sandbox.facts().missing()
+            : List.of();
+    if (!missing.isEmpty()) {
+      throw new RuntimeUnavailable(
+          "Functions may run in a full sandbox only (isolation require), and this machine lacks: "
+              + String.join("; ", missing),
+          false);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.brume.functions;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Sandbox implements AutoCloseable {
   /// From the strongest to the weakest.
   enum Tier {
-    /// As root: own network, mount, pid, ipc and uts namespaces, a user per environment, control
-    // groups.
+    /// As root: own network, mount, pid, ipc and uts namespaces, a user per environment.
     ROOT,
     /// Without root: the same namespaces inside a user namespace.
     USER,
@@ -31,60 +29,30 @@ final class Sandbox implements AutoCloseable {
 
   private static final int FIRST_USER = 700_000;
   private static final int USERS = 60_000;
-  private static final long PROBE_SECONDS = 15;
   private static final long CLOSE_SECONDS = 5;
   private final Tier tier;
   private final Path script;
   private final Path codeFolder;
   private final boolean parentDeath;
-  private final Means means;
+  private final SandboxMeans means;
+  private final List<String> missing;
   private final Set<Enclosure> enclosures = ConcurrentHashMap.newKeySet();
 
-  private Sandbox(Tier tier, Path script, Path codeFolder, boolean parentDeath, Means means) {
+  /// @param parentDeath whether processes can be made to end with us
+  /// @param missing for a full sandbox
+  Sandbox(
+      Tier tier,
+      Path script,
+      Path codeFolder,
+      boolean parentDeath,
+      SandboxMeans means,
+      List<String> missing) {
     this.tier = tier;
     this.script = script;
     this.codeFolder = codeFolder;
     this.parentDeath = parentDeath;
     this.means = means;
-  }
-
-  /// What this machine has to hold functions in with, besides namespaces.
-  ///
-  /// @param cgroups null for none
-  /// @param networks null where functions have the machine's
-  /// @param signals null where environments cannot be frozen by signals
-  /// @param disks for `/tmp`
-  private record Means(
-      @Nullable Cgroups cgroups,
-      OwnNetwork.@Nullable Owner networks,
-      @Nullable Syscalls signals,
-      SandboxSettings.Freeze freeze,
-      Disks disks) {
-    static final Means NONE =
-        new Means(null, null, null, SandboxSettings.Freeze.OFF, Disks.none());
-
-    static Means find(Tier tier, Path script, Path folder, SandboxSettings settings)
-        throws IOException {
-      Path disk = extract("disk.sh", script.resolveSibling("."));
-      Cgroups cgroups = Cgroups.probe(Cgroups.MACHINE).cgroups();
-      boolean own = tier == Tier.ROOT && settings.network() == SandboxSettings.Reach.ENDPOINT;
-      boolean signals =
-          (cgroups == null || cgroups.freezeMechanism() == null)
-              && succeeds(List.of("setsid", "true"), Map.of());
-      return new Means(
-          cgroups,
-          own ? OwnNetwork.Owner.probe() : null,
-          signals ? Syscalls.load() : null,
-          settings.freeze(),
-          tier == Tier.ROOT ? Disks.probe(disk, folder) : Disks.none());
-    }
-
-    Freezing freezing(Cgroups.@Nullable Group group) {
-      if (freeze == SandboxSettings.Freeze.OFF) {
-        return new Freezing(null, null);
-      }
-      return new Freezing(group != null && group.freezes() ? group : null, signals);
-    }
+    this.missing = List.copyOf(missing);
   }
 
   /// What one environment has of its own on the host.
@@ -93,38 +61,6 @@ final class Sandbox implements AutoCloseable {
   /// @param root an empty folder
   /// @param temporary its `/tmp`
   record Places(Path folder, Path run, Path root, Path temporary) {}
-
-  /// Finds the strongest tier that works here.
-  ///
-  /// @param script `sandbox.sh`
-  static Sandbox probe(Path script, Path codeFolder, FunctionsSettings settings)
-      throws IOException {
-    FunctionsSettings.Isolation isolation = settings.isolation();
-    boolean parentDeath = succeeds(List.of("setpriv", "--pdeathsig", "KILL", "true"), Map.of());
-    boolean root = Files.isWritable(Path.of("/proc/self/oom_score_adj")) && isRoot();
-    for (Tier tier : List.of(Tier.ROOT, Tier.USER)) {
-      boolean unwanted = isolation == FunctionsSettings.Isolation.NONE;
-      if (tier == Tier.ROOT && !root || !parentDeath || unwanted) {
-        continue;
-      }
-      var trial = new Sandbox(tier, script, codeFolder, parentDeath, Means.NONE);
-      Places places = places(settings.runFolder().resolve("probe-" + tier));
-      List<String> command = trial.command(places, List.of("/bin/sh", "-c", "exit 0"));
-      boolean works = succeeds(command, trial.variables(places, 0, List.of(), null));
-      Folders.delete(places.folder());
-      if (works) {
-        return found(tier, script, codeFolder, parentDeath, settings);
-      }
-    }
-    return found(Tier.REDUCED, script, codeFolder, parentDeath, settings);
-  }
-
-  private static Sandbox found(
-      Tier tier, Path script, Path codeFolder, boolean parentDeath, FunctionsSettings settings)
-      throws IOException {
-    Means means = Means.find(tier, script, settings.runFolder(), settings.sandbox());
-    return new Sandbox(tier, script, codeFolder, parentDeath, means);
-  }
 
   /// What is to hold a new environment.
   Enclosure enclose(String id, Places places) throws IOException {
@@ -151,13 +87,9 @@ final class Sandbox implements AutoCloseable {
     return places;
   }
 
-  Tier tier() {
-    return tier;
-  }
-
-  /// What functions reach over the network.
-  SandboxSettings.Reach reach() {
-    return means.networks() == null ? SandboxSettings.Reach.HOST : SandboxSettings.Reach.ENDPOINT;
+  /// What it is, for people. Waits until everything has been tried out.
+  SandboxFacts facts() {
+    return means.facts(tier, missing);
   }
 
   /// Whether a function sees its own file system, with its code in `/var/task`.
@@ -215,38 +147,6 @@ final class Sandbox implements AutoCloseable {
     return variables;
   }
 
-  private static boolean isRoot() {
-    try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .anyMatch(line -> line.startsWith("Uid:") && line.split("\\s+")[2].equals("0"));
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  static boolean succeeds(List<String> command, Map<String, String> variables) {
-    try {
-      var builder =
-          new ProcessBuilder(command)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-      builder.environment().keySet().retainAll(List.of("PATH"));
-      builder.environment().putAll(variables);
-      Process process = builder.start();
-      if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return false;
-      }
-      return process.exitValue() == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   /// Waits a while for what was killed, then removes what all had in common.
   @Override
   public void close() {
@@ -254,14 +154,7 @@ final class Sandbox implements AutoCloseable {
             enclosures.stream().map(Enclosure::released).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
         .join();
-    Cgroups cgroups = means.cgroups();
-    if (cgroups != null) {
-      cgroups.close();
-    }
-    OwnNetwork.Owner networks = means.networks();
-    if (networks != null) {
-      networks.close();
-    }
+    means.close();
   }
 
   /// Copies a resource of this package to a file.

@@ -48,6 +48,13 @@ class ReducedIsolationTest {
   }
 
   @Test
+  void whatIsMissingIsSaid() {
+    assertThat(fixture.functions.status().sandbox().missing())
+        .contains("namespaces: isolation none was asked for");
+    assertThat(fixture.functions.status().sandbox().network()).isEqualTo("host");
+  }
+
+  @Test
   void whoFillsTheDiskIsEnded() {
     fixture.log.clear();
     assertThat(text(fixture.spec("nodejs20.x", "kinds.fills", 256, 60), "{}"))

@@ -5,6 +5,7 @@ one `assign` message turns it into one. https://docs.aws.amazon.com/lambda/lates
 """
 
 import importlib
+import importlib.util
 import json
 import logging
 import os
