@@ -44,6 +44,12 @@ class ClientsTest {
   }
 
   @Test
+  void lambdaControlPlane() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    passes(Client.CLIENTS, "python3", "lambda_control.py");
+  }
+
+  @Test
   void awsCli() {
     assumeTrue(Client.has("aws", "--version"), "no AWS CLI");
     passes(Client.CLIENTS, "bash", "aws_cli.sh");

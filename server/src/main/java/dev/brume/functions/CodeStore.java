@@ -139,6 +139,19 @@ public final class CodeStore {
     return folder;
   }
 
+  /// How much a zip is unpacked.
+  public long unpackedBytes(String hash) {
+    try (var files = Files.walk(folder(hash))) {
+      long bytes = 0;
+      for (Path file : (Iterable<Path>) files::iterator) {
+        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /// One folder with the content of several layers, later ones over earlier ones; null for none.
   public @Nullable String merge(List<String> hashes) {
     if (hashes.isEmpty()) {

@@ -24,6 +24,7 @@ final class Catalog {
   private final Executions executions;
   private final Roles roles;
   private final DestinationAccess access;
+  private final Admission admission;
   private final CodeSource source;
   private final Layers layers;
   private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
@@ -35,6 +36,7 @@ final class Catalog {
       Executions executions,
       Roles roles,
       DestinationAccess access,
+      Admission admission,
       CodeSource source,
       Layers layers) {
     this.kv = kv;
@@ -43,6 +45,7 @@ final class Catalog {
     this.executions = executions;
     this.roles = roles;
     this.access = access;
+    this.admission = admission;
     this.source = source;
     this.layers = layers;
   }
@@ -57,12 +60,12 @@ final class Catalog {
     if (kv.read(reader -> reader.get(LambdaStore.function(name))) != null) {
       throw LambdaErrors.functionExists(name.name());
     }
-    if ("Image".equals(in.packageType())) {
-      throw LambdaErrors.invalid("Brume does not run functions from container images yet.");
-    }
+    Admission.check(in);
     var settings =
         Configuration.Settings.of(in, name.name(), this.layers.references(call, name, in.layers()));
     checkRuntime(settings.runtime());
+    Admission.check(settings);
+    admission.checkKey(name, settings.kmsKeyArn());
     roles.check(call, name, settings.role());
     access.checkDeadLetters(name, settings.role(), settings.deadLetterArn());
     var code =
@@ -73,6 +76,7 @@ final class Catalog {
             in.code().s3Key(),
             in.code().s3ObjectVersion(),
             CodeSource.architecture(in.architectures()));
+    admission.checkSize(code, settings.layers());
     long now = call.now().toEpochMilli();
     var latest =
         new Configuration(name.name(), Configuration.LATEST, code, settings, ids.uuid(), now);
@@ -106,6 +110,7 @@ final class Catalog {
     FunctionName name = FunctionName.of(call, in.functionName(), null);
     Configuration before = latest(name);
     revision(in.revisionId(), before);
+    Admission.check(in);
     var code =
         source.code(
             call,
@@ -116,6 +121,7 @@ final class Catalog {
             in.hasArchitectures()
                 ? CodeSource.architecture(in.architectures())
                 : before.code().architecture());
+    admission.checkSize(code, before.settings().layers());
     long now = call.now().toEpochMilli();
     String revision = ids.uuid();
     String published = ids.uuid();
@@ -143,6 +149,11 @@ final class Catalog {
     revision(in.revisionId(), before);
     List<Configuration.LayerReference> layers =
         in.hasLayers() ? this.layers.references(call, name, in.layers()) : null;
+    Admission.check(in);
+    if (layers != null) {
+      admission.checkSize(before.code(), layers);
+    }
+    admission.checkKey(name, in.kmsKeyArn());
     String role = in.role();
     if (role != null) {
       roles.check(call, name, role);
@@ -165,6 +176,7 @@ final class Catalog {
               }
               Configuration changed =
                   old.changed(old.code(), old.settings().with(in, layers), revision, now);
+              Admission.check(changed.settings());
               put(tx, name, changed);
               return changed;
             });
@@ -303,6 +315,13 @@ final class Catalog {
 
   ListFunctionsResponse list(Call call, ListFunctionsRequest in) {
     boolean all = "ALL".equals(in.functionVersion());
+    if (in.masterRegion() != null && !all) {
+      throw LambdaErrors.invalid("FunctionVersion must be set to ALL if MasterRegion is specified");
+    }
+    if (in.masterRegion() != null && !in.masterRegion().equals("ALL")) {
+      // Copies of functions at the edge: there are none.
+      return new ListFunctionsResponse().functions(List.of());
+    }
     var found =
         kv.read(
             reader -> {

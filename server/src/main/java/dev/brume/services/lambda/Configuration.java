@@ -1,10 +1,12 @@
 package dev.brume.services.lambda;
 
 import dev.brume.functions.CodeStore;
+import dev.brume.json.Json;
 import dev.brume.model.lambda.CreateFunctionRequest;
 import dev.brume.model.lambda.LoggingConfig;
 import dev.brume.model.lambda.UpdateFunctionConfigurationRequest;
 import dev.brume.model.lambda.VpcConfig;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -226,18 +228,14 @@ record Configuration(
                 + " supported for modification. Reserved keys used in this request: "
                 + String.join(", ", reserved));
       }
-      int bytes = 2;
-      for (var entry : given.entrySet()) {
-        bytes +=
-            6
-                + entry.getKey().getBytes(java.nio.charset.StandardCharsets.UTF_8).length
-                + entry.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-      }
-      if (bytes > LambdaLimits.ENVIRONMENT_BYTES_MAX) {
+      var document = Json.object();
+      new TreeMap<>(given).forEach(document::put);
+      String text = Json.write(document);
+      if (text.getBytes(StandardCharsets.UTF_8).length > LambdaLimits.ENVIRONMENT_BYTES_MAX) {
         throw LambdaErrors.invalid(
             "Lambda was unable to configure your environment variables because the environment"
                 + " variables you have provided exceeded the 4KB limit. String measured: "
-                + new TreeMap<>(given));
+                + text);
       }
       return new TreeMap<>(given);
     }

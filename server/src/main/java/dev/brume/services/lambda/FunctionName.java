@@ -1,6 +1,7 @@
 package dev.brume.services.lambda;
 
 import dev.brume.model.Call;
+import dev.brume.model.Principal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,17 @@ record FunctionName(String account, String region, String name, @Nullable String
           "(?:arn:aws[a-zA-Z-]*:lambda:([a-z0-9-]+):)?(?:(\\d{12}):)?(?:function:)?"
               + "([a-zA-Z0-9-_]+)(?::(\\$LATEST|[a-zA-Z0-9-_]+))?");
 
+  /// A function of the caller's account and region: others are not reachable.
   static FunctionName of(Call call, String given, @Nullable String qualifier) {
+    FunctionName name = anyones(call, given, qualifier);
+    if (!name.account.equals(call.account())) {
+      throw LambdaErrors.otherAccount(call.principal().arn(), name.arn());
+    }
+    return name;
+  }
+
+  /// A function of any account, for those who may be let in by the function's policy.
+  static FunctionName anyones(Call call, String given, @Nullable String qualifier) {
     Matcher matcher = FORM.matcher(given);
     if (!matcher.matches()) {
       throw LambdaErrors.functionNotFound(given);
@@ -24,6 +35,13 @@ record FunctionName(String account, String region, String name, @Nullable String
     if (inside != null && qualifier != null && !inside.equals(qualifier)) {
       throw LambdaErrors.invalid(
           "The derived qualifier from the function name does not match the specified qualifier.");
+    }
+    boolean elsewhere = matcher.group(1) != null && !matcher.group(1).equals(call.region());
+    if (elsewhere && !(call.principal() instanceof Principal.ServicePrincipal)) {
+      throw LambdaErrors.otherRegion(matcher.group(1), call.region());
+    }
+    if (matcher.group(3).length() > LambdaLimits.NAME_LENGTH_MAX) {
+      throw LambdaErrors.nameTooLong(matcher.group(3));
     }
     return new FunctionName(
         matcher.group(2) == null ? call.account() : matcher.group(2),

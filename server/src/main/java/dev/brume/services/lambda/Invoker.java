@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Runs functions now, within their concurrency.
 final class Invoker {
   private static final byte[] EMPTY_EVENT = "{}".getBytes(StandardCharsets.UTF_8);
+  private static final String INVOKE = "lambda:InvokeFunction";
   private final Ids ids;
   private final Functions functions;
   private final Catalog catalog;
@@ -70,19 +71,27 @@ final class Invoker {
   record Answer(Outcome outcome, String version, String trace) {}
 
   /// Throws unless the caller may invoke: identities of the account by their own policies (checked
-  /// before), services by the function's policy.
+  /// before), services and other accounts by the function's policy.
   void authorize(Call call, FunctionName name) {
-    if (!(call.principal() instanceof Principal.ServicePrincipal service)) {
-      return;
+    boolean allowed =
+        switch (call.principal()) {
+          case Principal.Root root -> invokable(name, root.account(), root.arn());
+          case Principal.RoleSession role -> invokable(name, role.account(), role.roleArn());
+          case Principal.Anonymous anonymous -> false;
+          case Principal.ServicePrincipal service ->
+              permissions.allows(
+                  name, INVOKE, service.name(), service.sourceArn(), service.sourceAccount());
+        };
+    if (!allowed) {
+      throw LambdaErrors.accessDenied(call.principal().arn(), name.arn());
     }
-    if (!permissions.allows(
-        name,
-        "lambda:InvokeFunction",
-        service.name(),
-        service.sourceArn(),
-        service.sourceAccount())) {
-      throw LambdaErrors.accessDenied(service.name(), name.arn());
-    }
+  }
+
+  private boolean invokable(FunctionName name, String account, String arn) {
+    return account.equals(name.account())
+        || permissions.allows(name, INVOKE, account, null, null)
+        || permissions.allows(name, INVOKE, "arn:aws:iam::" + account + ":root", null, null)
+        || permissions.allows(name, INVOKE, arn, null, null);
   }
 
   /// The event as the function gets it: `{}` when there is none. Throws when it is no JSON or too

@@ -171,6 +171,19 @@ final class LambdaErrors {
     return invalid("The invoked function is not enabled with tenancy configuration.");
   }
 
+  /// Of a value that is more than it may be.
+  static ServiceError constraint(int value, String member, int most) {
+    return new ServiceError(
+        "ValidationException",
+        "1 validation error detected: Value '"
+            + value
+            + "' at '"
+            + member
+            + "' failed to satisfy constraint: Member must have value less than or equal to "
+            + most,
+        400);
+  }
+
   static ServiceError roleNotAssumable() {
     return invalid("The role defined for the function cannot be assumed by Lambda.");
   }
@@ -231,6 +244,34 @@ final class LambdaErrors {
 
   static ServiceError invalidRuntime(String message) {
     return new InvalidRuntimeException(message).type(USER);
+  }
+
+  static ServiceError otherAccount(String principal, String arn) {
+    return new ServiceError(
+        "AccessDeniedException",
+        "User: "
+            + principal
+            + " is not authorized to perform this operation on resource: "
+            + arn
+            + " because no resource-based policy allows it",
+        403);
+  }
+
+  static ServiceError otherRegion(String region, String here) {
+    return new ResourceNotFoundException(
+            "Functions from '" + region + "' are not reachable in this region ('" + here + "')")
+        .type(USER);
+  }
+
+  static ServiceError nameTooLong(String name) {
+    return new ServiceError(
+        "ValidationException",
+        "1 validation error detected: Value '"
+            + name
+            + "' at 'functionName' failed to satisfy constraint: Member must have length less than"
+            + " or equal to "
+            + LambdaLimits.NAME_LENGTH_MAX,
+        400);
   }
 
   static ServiceError accessDenied(String principal, String arn) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 final class LambdaLimits {
   static final int MEMORY_DEFAULT_MEGABYTES = 128;
+  static final int MEMORY_MAX_MEGABYTES = 10_240;
   static final int TIMEOUT_DEFAULT_SECONDS = 3;
+  static final int TIMEOUT_MAX_SECONDS = 900;
   static final int STORAGE_DEFAULT_MEGABYTES = 512;
   static final int ENVIRONMENT_BYTES_MAX = 4096;
   static final int LAYERS_MAX = 5;

@@ -41,9 +41,11 @@ record LambdaParts(
     var roles = new Roles(clock, ids, operations, endpoint);
     var folders = new WatchedFolders(watched);
     var access = new DestinationAccess(roles, operations);
+    var admission = new Admission(functions.code(), roles, operations);
     var source = new CodeSource(functions.code(), operations, folders);
     var layers = new Layers(kv, source);
-    var catalog = new Catalog(kv, ids, functions, executions, roles, access, source, layers);
+    var catalog =
+        new Catalog(kv, ids, functions, executions, roles, access, admission, source, layers);
     var permissions = new Permissions(kv, ids, catalog);
     var options = new Options(kv, ids, catalog, executions);
     var logs = new FunctionLogs(clock, operations, roles);

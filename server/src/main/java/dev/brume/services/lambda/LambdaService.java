@@ -84,9 +84,15 @@ public final class LambdaService extends AttachedOperations
 
   @Override
   public InvocationResponse invoke(Call call, InvocationRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    Catalog.Resolved found = catalog.resolve(name);
+    FunctionName name = FunctionName.anyones(call, in.functionName(), in.qualifier());
     invoker.authorize(call, name);
+    Catalog.Resolved found = catalog.resolve(name);
+    if (in.tenantId() != null) {
+      throw LambdaErrors.noTenancy();
+    }
+    if (in.durableExecutionName() != null) {
+      throw LambdaErrors.invalid("Brume does not support durable executions yet.");
+    }
     String type = in.invocationType() == null ? "RequestResponse" : in.invocationType();
     String context = Invoker.clientContext(in.clientContext());
     switch (type) {
@@ -130,7 +136,7 @@ public final class LambdaService extends AttachedOperations
 
   @Override
   public InvokeAsyncResponse invokeAsync(Call call, InvokeAsyncRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), null);
+    FunctionName name = FunctionName.anyones(call, in.functionName(), null);
     catalog.resolve(name);
     invoker.authorize(call, name);
     try (var body = in.invokeArgs().stream()) {

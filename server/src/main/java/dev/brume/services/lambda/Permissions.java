@@ -31,6 +31,9 @@ final class Permissions {
 
   AddPermissionResponse add(Call call, AddPermissionRequest in) {
     FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    if (Configuration.LATEST.equals(name.qualifier())) {
+      throw LambdaErrors.invalid("We currently do not support adding policies for $LATEST.");
+    }
     catalog.resolve(name);
     var statement =
         new Statement(
@@ -55,6 +58,9 @@ final class Permissions {
             }
           }
           statements.add(statement);
+          if (Json.write(document(name, statements)).length() > LambdaLimits.POLICY_BYTES_MAX) {
+            throw LambdaErrors.policyTooLong();
+          }
           tx.put(key, LambdaStore.POLICY.write(new PolicyRow(statements, revision)));
           tx.afterCommit(() -> known.remove(name.arn()));
           return 0;
@@ -100,12 +106,9 @@ final class Permissions {
     if (row == null) {
       throw LambdaErrors.resourceNotFound();
     }
-    ObjectNode policy = Json.object();
-    policy.put("Version", "2012-10-17");
-    policy.put("Id", "default");
-    ArrayNode statements = policy.putArray("Statement");
-    row.statements().forEach(one -> statements.add(document(name, one)));
-    return new GetPolicyResponse().policy(Json.write(policy)).revisionId(row.revisionId());
+    return new GetPolicyResponse()
+        .policy(Json.write(document(name, row.statements())))
+        .revisionId(row.revisionId());
   }
 
   /// Whether the policy lets a service, or an account, invoke what the name says.
@@ -155,6 +158,15 @@ final class Permissions {
     if (given != null && (row == null || !row.revisionId().equals(given))) {
       throw LambdaErrors.revision();
     }
+  }
+
+  private static ObjectNode document(FunctionName name, List<Statement> of) {
+    ObjectNode policy = Json.object();
+    policy.put("Version", "2012-10-17");
+    policy.put("Id", "default");
+    ArrayNode statements = policy.putArray("Statement");
+    of.forEach(one -> statements.add(document(name, one)));
+    return policy;
   }
 
   private static ObjectNode document(FunctionName name, Statement one) {

@@ -23,7 +23,7 @@ final class StreamedInvokes {
   }
 
   InvokeWithResponseStreamResponse invoke(Call call, InvokeWithResponseStreamRequest in) {
-    FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
+    FunctionName name = FunctionName.anyones(call, in.functionName(), in.qualifier());
     invoker.authorize(call, name);
     Invoker.Chosen chosen = invoker.choose(name);
     if (in.tenantId() != null) {

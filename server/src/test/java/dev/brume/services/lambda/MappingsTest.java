@@ -1,0 +1,231 @@
+package dev.brume.services.lambda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.brume.model.ServiceError;
+import dev.brume.model.lambda.*;
+import dev.brume.model.sqs.CreateQueueRequest;
+import dev.brume.model.sqs.GetQueueAttributesRequest;
+import dev.brume.model.sqs.SendMessageRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Functions that are fed from queues.
+class MappingsTest {
+  private static final String STRICT =
+      "exports.handler = async (e) => { if (process.env.STRICT && e.Records[0].body === 'bad')"
+          + " throw new Error('bad'); };";
+  @TempDir static Path folder;
+  private static LambdaFixture fixture;
+
+  @BeforeAll
+  static void start() {
+    fixture = new LambdaFixture(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    fixture.close();
+  }
+
+  @Test
+  void aThrottledBatchIsTriedAgainWhileItIsHidden() {
+    String url = fixture.queue("busy");
+    fixture.lambda.createFunction(fixture.call(), fixture.function("busy", STRICT));
+    fixture.lambda.putFunctionConcurrency(
+        fixture.call(),
+        new PutFunctionConcurrencyRequest().functionName("busy").reservedConcurrentExecutions(0));
+    String uuid = map("busy", "busy").uuid();
+    send(url, "good", null);
+    await(() -> result(uuid).equals("PROBLEM: Rate Exceeded."));
+    fixture.lambda.deleteFunctionConcurrency(
+        fixture.call(), new DeleteFunctionConcurrencyRequest().functionName("busy"));
+    await(() -> counts(url).equals("0+0"));
+    await(() -> result(uuid).equals("OK"));
+    unmap(uuid);
+  }
+
+  @Test
+  void aMessageThatFailsHoldsUpItsGroupAndNoOther() {
+    String url =
+        fixture
+            .sqs
+            .createQueue(
+                fixture.call(),
+                new CreateQueueRequest()
+                    .queueName("groups.fifo")
+                    .attributes(Map.of("FifoQueue", "true", "VisibilityTimeout", "60")))
+            .queueUrl();
+    fixture.lambda.createFunction(
+        fixture.call(),
+        fixture
+            .function("groups", STRICT)
+            .environment(new Environment().variables(Map.of("STRICT", "yes"))));
+    String uuid =
+        fixture
+            .lambda
+            .createEventSourceMapping(fixture.call(), mapping("groups", "groups.fifo").batchSize(1))
+            .uuid();
+    send(url, "bad", "a");
+    send(url, "after", "a");
+    send(url, "good", "b");
+    await(() -> counts(url).equals("1+1"));
+    fixture.lambda.updateFunctionConfiguration(
+        fixture.call(),
+        new UpdateFunctionConfigurationRequest()
+            .functionName("groups")
+            .environment(new Environment()));
+    fixture.timers.advance(Duration.ofSeconds(61));
+    await(() -> counts(url).equals("0+0"));
+    unmap(uuid);
+  }
+
+  @Test
+  void whatIsForStreamsIsRefused() {
+    fixture.queue("plain");
+    fixture.lambda.createFunction(fixture.call(), fixture.function("plain", STRICT));
+    refused(
+        "StartingPosition is not valid for SQS event sources.",
+        mapping("plain", "plain").startingPosition("LATEST"));
+    refused(
+        "ParallelizationFactor is not valid for SQS event sources.",
+        mapping("plain", "plain").parallelizationFactor(2));
+    refused(
+        "DestinationConfig is not valid for SQS event sources.",
+        mapping("plain", "plain")
+            .destinationConfig(
+                new DestinationConfig()
+                    .onFailure(new OnFailure().destination(LambdaFixture.queueArn("plain")))));
+    refused(
+        "Brume does not encrypt filter criteria yet: KMSKeyArn cannot be set.",
+        mapping("plain", "plain").kmsKeyArn("arn:aws:kms:eu-west-1:111122223333:key/k"));
+    refused(
+        "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater"
+            + " than 10",
+        mapping("plain", "plain").batchSize(11));
+    refused(
+        "MaximumConcurrency and ProvisionedPollerConfig cannot be used together.",
+        mapping("plain", "plain")
+            .scalingConfig(new ScalingConfig().maximumConcurrency(2))
+            .provisionedPollerConfig(new ProvisionedPollerConfig().minimumPollers(2)));
+    refused("Function does not exist", mapping("nobody", "plain"));
+    assertThatThrownBy(
+            () ->
+                fixture.lambda.createEventSourceMapping(
+                    fixture.call(), mapping("plain", "nowhere")))
+        .hasMessageStartingWith("Error occurred while ReceiveMessage. SQS Error Code: ");
+  }
+
+  @Test
+  void mappingsPassThroughTheirStates() {
+    fixture.queue("states");
+    fixture.lambda.createFunction(fixture.call(), fixture.function("states", STRICT));
+    var made =
+        fixture.lambda.createEventSourceMapping(
+            fixture.call(),
+            mapping("states", "states")
+                .provisionedPollerConfig(
+                    new ProvisionedPollerConfig().minimumPollers(3).maximumPollers(5)));
+    assertThat(made.state()).isEqualTo("Creating");
+    assertThat(made.provisionedPollerConfig().maximumPollers()).isEqualTo(5);
+    String uuid = made.uuid();
+    assertThat(get(uuid).state()).isEqualTo("Enabled");
+    assertThat(get(uuid).lastProcessingResult()).isEqualTo("No records processed");
+    assertThat(
+            fixture
+                .lambda
+                .updateEventSourceMapping(fixture.call(), update(uuid).enabled(false))
+                .state())
+        .isEqualTo("Disabling");
+    assertThat(get(uuid).state()).isEqualTo("Disabled");
+    var changed =
+        fixture.lambda.updateEventSourceMapping(
+            fixture.call(),
+            update(uuid)
+                .batchSize(7)
+                .provisionedPollerConfig(new ProvisionedPollerConfig())
+                .scalingConfig(new ScalingConfig().maximumConcurrency(2)));
+    assertThat(changed.state()).isEqualTo("Updating");
+    assertThat(get(uuid).batchSize()).isEqualTo(7);
+    assertThat(get(uuid).provisionedPollerConfig()).isNull();
+    assertThat(get(uuid).scalingConfig().maximumConcurrency()).isEqualTo(2);
+    assertThatThrownBy(() -> map("states", "states")).isInstanceOf(ResourceConflictException.class);
+    assertThat(unmap(uuid).state()).isEqualTo("Deleting");
+    assertThatThrownBy(() -> get(uuid)).isInstanceOf(ResourceNotFoundException.class);
+  }
+
+  private static UpdateEventSourceMappingRequest update(String uuid) {
+    return new UpdateEventSourceMappingRequest().uuid(uuid);
+  }
+
+  private static CreateEventSourceMappingRequest mapping(String function, String queue) {
+    return new CreateEventSourceMappingRequest()
+        .functionName(function)
+        .eventSourceArn(LambdaFixture.queueArn(queue));
+  }
+
+  private static EventSourceMappingConfiguration map(String function, String queue) {
+    return fixture.lambda.createEventSourceMapping(fixture.call(), mapping(function, queue));
+  }
+
+  private static EventSourceMappingConfiguration unmap(String uuid) {
+    return fixture.lambda.deleteEventSourceMapping(
+        fixture.call(), new DeleteEventSourceMappingRequest().uuid(uuid));
+  }
+
+  private static EventSourceMappingConfiguration get(String uuid) {
+    return fixture.lambda.getEventSourceMapping(
+        fixture.call(), new GetEventSourceMappingRequest().uuid(uuid));
+  }
+
+  private static String result(String uuid) {
+    return String.valueOf(get(uuid).lastProcessingResult());
+  }
+
+  private static void send(String url, String body, String group) {
+    fixture.sqs.sendMessage(
+        fixture.call(),
+        new SendMessageRequest()
+            .queueUrl(url)
+            .messageBody(body)
+            .messageGroupId(group)
+            .messageDeduplicationId(group == null ? null : body));
+  }
+
+  private static String counts(String url) {
+    Map<String, String> counts =
+        fixture
+            .sqs
+            .getQueueAttributes(
+                fixture.call(),
+                new GetQueueAttributesRequest().queueUrl(url).attributeNames(List.of("All")))
+            .attributes();
+    return counts.get("ApproximateNumberOfMessages")
+        + "+"
+        + counts.get("ApproximateNumberOfMessagesNotVisible");
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long until = System.nanoTime() + 60_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(until);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void refused(String message, CreateEventSourceMappingRequest in) {
+    assertThatThrownBy(() -> fixture.lambda.createEventSourceMapping(fixture.call(), in))
+        .isInstanceOfSatisfying(
+            ServiceError.class,
+            e -> assertThat(e.code()).isEqualTo("InvalidParameterValueException"))
+        .hasMessage(message);
+  }
+}
