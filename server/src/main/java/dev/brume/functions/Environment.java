@@ -119,12 +119,17 @@ final class Environment {
             request.streamed());
       }
       String type = request.header("lambda-runtime-function-error-type", "");
-      byte[] body =
-          request.isError()
-              ? request.body()
-              : Base64.getMimeDecoder()
-                  .decode(request.header("lambda-runtime-function-error-body", ""));
+      byte[] body = request.isError() ? request.body() : cutShortBy(request);
       return new Reply(true, type, body, request.tooLarge(), request.streamed());
+    }
+
+    private static byte[] cutShortBy(RuntimeWire.Request request) {
+      String encoded = request.header("lambda-runtime-function-error-body", "");
+      try {
+        return Base64.getMimeDecoder().decode(encoded);
+      } catch (IllegalArgumentException e) {
+        return encoded.getBytes(StandardCharsets.UTF_8);
+      }
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +48,11 @@ final class Launcher implements AutoCloseable {
       }
       Path script = Sandbox.extract("sandbox.sh", runtimeFolder);
       sandbox = SandboxProbe.run(script, code.codeFolder(), settings);
+      onSpawner(
+          () -> {
+            sandbox.prepareSpawner();
+            return true;
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -75,14 +80,13 @@ final class Launcher implements AutoCloseable {
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
     Enclosure enclosure = sandbox.enclose(id, places);
-    try {
-      var socket = new Environment.Door(places.run().resolve("api"));
+    try (var door = new Environment.Door(places.run().resolve("api"))) {
       Map<String, String> variables =
           new HashMap<>(sandbox.variables(places, number, binds(interpreter), enclosure.group()));
       variables.putAll(runtimeVariables(interpreter, places, preload));
       List<String> command = sandbox.command(places, runtimeCommand(interpreter));
       Process process = spawn(command, variables, enclosure);
-      return Environment.open(id, interpreter, sandbox, enclosure, socket, process);
+      return Environment.open(id, interpreter, sandbox, enclosure, door, process);
     } catch (IOException e) {
       enclosure.release();
       throw e;
@@ -104,23 +108,18 @@ final class Launcher implements AutoCloseable {
 
   private Process spawn(List<String> command, Map<String, String> variables, Enclosure enclosure)
       throws IOException {
-    var started = new CompletableFuture<Process>();
-    spawner.execute(
-        () -> {
-          try {
-            var builder = new ProcessBuilder(command).redirectErrorStream(true);
-            builder.directory(enclosure.places().folder().toFile());
-            builder.environment().clear();
-            builder.environment().putAll(variables);
-            started.complete(enclosure.network().inside(builder::start));
-          } catch (Exception e) {
-            started.completeExceptionally(e);
-          }
-        });
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.directory(enclosure.places().folder().toFile());
+    builder.environment().clear();
+    builder.environment().putAll(variables);
+    return onSpawner(() -> enclosure.network().inside(builder::start));
+  }
+
+  private <T> T onSpawner(Callable<T> work) throws IOException {
     try {
-      return started.get();
+      return spawner.submit(work).get();
     } catch (ExecutionException e) {
-      throw new IOException("could not start " + command.getFirst(), e.getCause());
+      throw new IOException("could not start a process: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);

@@ -8,6 +8,9 @@ import java.util.concurrent.Callable;
 
 /// The network that an environment sees.
 sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwork {
+  /// Who connects when so many wait already has to try again after a second.
+  int BACKLOG = 1024;
+
   /// Listens on 127.0.0.1 as the environment sees it. The caller closes the socket, or [#close]
   /// does.
   ///
@@ -40,7 +43,7 @@ sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwor
     public ServerSocketChannel listen(int port) throws IOException {
       var channel = ServerSocketChannel.open();
       try {
-        channel.bind(loopback(0));
+        channel.bind(loopback(0), BACKLOG);
       } catch (IOException e) {
         channel.close();
         throw e;

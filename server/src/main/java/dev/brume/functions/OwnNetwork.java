@@ -115,7 +115,7 @@ final class OwnNetwork implements Network {
           owner.system.enterNetwork(descriptor);
           var channel = ServerSocketChannel.open();
           try {
-            return channel.bind(Network.loopback(port));
+            return channel.bind(Network.loopback(port), BACKLOG);
           } catch (IOException e) {
             channel.close();
             throw e;

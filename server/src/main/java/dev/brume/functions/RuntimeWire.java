@@ -18,6 +18,7 @@ final class RuntimeWire implements AutoCloseable {
   static final long STREAM_BYTES_MAX = 200L << 20;
 
   private static final int HEAD_BYTES_MAX = 64 * 1024;
+  private static final int TRAILER_BYTES_MAX = 1 << 20;
   private final SocketChannel channel;
   private final int bodyBytesMax;
   private ByteBuffer in = ByteBuffer.allocate(64 * 1024).flip();
@@ -93,7 +94,7 @@ final class RuntimeWire implements AutoCloseable {
     if (headers.getOrDefault("transfer-encoding", "").equalsIgnoreCase("chunked")) {
       chunks(body, headers);
     } else {
-      copy(Long.parseLong(headers.getOrDefault("content-length", "0")), body);
+      copy(length(headers.getOrDefault("content-length", "0"), 10), body);
     }
     body.end(headers.containsKey("lambda-runtime-function-error-type"));
     return new Request(
@@ -117,21 +118,33 @@ final class RuntimeWire implements AutoCloseable {
     while (true) {
       String size = line();
       int extension = size.indexOf(';');
-      long length;
-      try {
-        length = Long.parseLong(extension < 0 ? size : size.substring(0, extension), 16);
-      } catch (NumberFormatException e) {
-        throw new IOException("not the size of a chunk: " + size, e);
-      }
+      long length = length(extension < 0 ? size : size.substring(0, extension), 16);
       if (length == 0) {
         break;
       }
       copy(length, body);
       line();
     }
+    int trailing = 0;
     for (String line = line(); !line.isEmpty(); line = line()) {
+      trailing += line.length();
+      if (trailing > TRAILER_BYTES_MAX) {
+        throw new IOException("the trailers are too long");
+      }
       header(line, trailers);
     }
+  }
+
+  private static long length(String text, int radix) throws IOException {
+    try {
+      long length = Long.parseLong(text.strip(), radix);
+      if (length >= 0) {
+        return length;
+      }
+    } catch (NumberFormatException e) {
+      throw new IOException("not a length: " + text, e);
+    }
+    throw new IOException("not a length: " + text);
   }
 
   private String line() throws IOException {
@@ -146,7 +159,7 @@ final class RuntimeWire implements AutoCloseable {
           line.append(c);
         }
       }
-      if (line.length() > HEAD_BYTES_MAX * 2) {
+      if (line.length() > TRAILER_BYTES_MAX) {
         throw new IOException("a line is too long");
       }
       more();

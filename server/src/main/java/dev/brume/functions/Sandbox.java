@@ -74,6 +74,14 @@ final class Sandbox implements AutoCloseable {
     return enclosure;
   }
 
+  /// To be called on the thread that starts processes, once, before it starts any.
+  void prepareSpawner() throws IOException {
+    CallFilter filter = means.filter();
+    if (filter != null) {
+      filter.install();
+    }
+  }
+
   /// Makes the folders of an environment.
   static Places places(Path folder) throws IOException {
     var places =

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param signals null where environments are not frozen by signals
 /// @param freezes whether they are frozen at all
 /// @param disks for `/tmp`
+/// @param filter of system calls, null for none
 record SandboxMeans(
     @Nullable Cgroups cgroups,
     OwnNetwork.@Nullable Owner networks,
     @Nullable Syscalls signals,
     boolean freezes,
-    Disks disks) {
-  static final SandboxMeans NONE = new SandboxMeans(null, null, null, false, Disks.none());
+    Disks disks,
+    @Nullable CallFilter filter) {
+  static final SandboxMeans NONE = new SandboxMeans(null, null, null, false, Disks.none(), null);
 
   /// Tries out what works here.
   ///
@@ -57,7 +59,17 @@ record SandboxMeans(
         networks,
         signals,
         freezes,
-        tier == Sandbox.Tier.ROOT ? Disks.probe(disk, folder) : Disks.none());
+        tier == Sandbox.Tier.ROOT ? Disks.probe(disk, folder) : Disks.none(),
+        filter(tier, missing));
+  }
+
+  // Elsewhere the sandbox itself is made of what it refuses.
+  private static @Nullable CallFilter filter(Sandbox.Tier tier, List<String> missing) {
+    CallFilter filter = tier == Sandbox.Tier.ROOT ? CallFilter.probe() : null;
+    if (filter == null) {
+      missing.add("a filter of system calls: needs root, seccomp, and an x86-64 or ARM processor");
+    }
+    return filter;
   }
 
   Freezing freezing(Cgroups.@Nullable Group group) {

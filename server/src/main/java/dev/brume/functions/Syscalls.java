@@ -26,6 +26,9 @@ final class Syscalls {
   private static final int SIOCGIFFLAGS = 0x8913;
   private static final int SIOCSIFFLAGS = 0x8914;
   private static final short IFF_UP = 1;
+  private static final int PR_SET_SECCOMP = 22;
+  private static final int PR_SET_NO_NEW_PRIVS = 38;
+  private static final long SECCOMP_MODE_FILTER = 2;
   private static final long IFREQ_BYTES = 40;
   private static final long IFREQ_FLAGS = 16;
 
@@ -39,6 +42,7 @@ final class Syscalls {
   private final MethodHandle socket;
   private final MethodHandle ioctl;
   private final MethodHandle kill;
+  private final MethodHandle prctl;
 
   private Syscalls() {
     Linker linker = Linker.nativeLinker();
@@ -50,6 +54,8 @@ final class Syscalls {
     setns = handle(linker, "setns", -1, integer, integer);
     socket = handle(linker, "socket", -1, integer, integer, integer);
     kill = handle(linker, "kill", -1, integer, integer);
+    var wide = ValueLayout.JAVA_LONG;
+    prctl = handle(linker, "prctl", 1, integer, wide, wide, wide, wide);
     ioctl = handle(linker, "ioctl", 2, integer, ValueLayout.JAVA_LONG, address);
   }
 
@@ -129,6 +135,27 @@ final class Syscalls {
   /// @param descriptor of its `/proc/…/ns/net`
   void enterNetwork(int descriptor) throws IOException {
     call("setns", (state, arena) -> (int) setns.invokeExact(state, descriptor, CLONE_NEWNET));
+  }
+
+  /// Puts a filter of system calls before the calling thread and all that it starts, for good.
+  ///
+  /// @param program instructions of 8 bytes each
+  void filterCalls(byte[] program) throws IOException {
+    call(
+        "prctl no_new_privs",
+        (state, arena) -> (int) prctl.invokeExact(state, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L));
+    call(
+        "prctl seccomp",
+        (state, arena) -> {
+          MemorySegment code = arena.allocate(program.length, 8);
+          MemorySegment.copy(program, 0, code, ValueLayout.JAVA_BYTE, 0, program.length);
+          MemorySegment description = arena.allocate(16, 8);
+          description.set(ValueLayout.JAVA_SHORT, 0, (short) (program.length / 8));
+          description.set(ValueLayout.ADDRESS, 8, code);
+          return (int)
+              prctl.invokeExact(
+                  state, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, description.address(), 0L, 0L);
+        });
   }
 
   /// Brings up `lo` in the calling thread's network.

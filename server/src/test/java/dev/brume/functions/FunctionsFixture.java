@@ -87,6 +87,7 @@ final class FunctionsFixture implements AutoCloseable {
               "kinds.py",
               "streams.js",
               "hostile.js",
+              "hostile.py",
               "threads.py")) {
         zip.putNextEntry(new ZipEntry(name));
         try (var in = FunctionsFixture.class.getResourceAsStream("handlers/" + name)) {

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,171 @@ class HostileFunctionsTest {
             "/.brume"]}
             """);
     assertThat(written.toString()).isEqualTo("[\"/tmp\"]");
+  }
+
+  @Test
+  void theKernelRefusesWhatOnlyTheMachinesOwnersMay() {
+    var spec = fixture.spec("python3.11", "hostile.kernel", 512, 60);
+    JsonNode calls = FunctionsFixture.json(fixture.invoke(spec, "{}"));
+    calls
+        .properties()
+        .forEach(call -> assertThat(call.getValue().asText()).isNotEqualTo("allowed"));
+    for (String filtered :
+        List.of(
+            "unshare user",
+            "unshare user and network",
+            "keyctl",
+            "add_key",
+            "bpf",
+            "perf",
+            "userfaultfd",
+            "io_uring")) {
+      assertThat(calls.get(filtered).asText()).as(filtered).isEqualTo("EPERM");
+    }
+    assertThat(calls.size()).isEqualTo(25);
+  }
+
+  @Test
+  void nobodyElseIsSeenOrHurt() {
+    var spec = fixture.spec("python3.11", "hostile.signals", 512, 60);
+    long brume = ProcessHandle.current().pid();
+    JsonNode hurt = FunctionsFixture.json(fixture.invoke(spec, "{\"brume\":" + brume + "}"));
+    assertThat(hurt.get("init").asText()).isEqualTo("EPERM");
+    assertThat(hurt.get("parent").asText()).isEqualTo("EPERM");
+    assertThat(hurt.get("brume").asText()).isIn("ESRCH", "EPERM");
+    JsonNode seen =
+        FunctionsFixture.json(
+            fixture.invoke(fixture.spec("python3.11", "hostile.sees", 512, 60), "{}"));
+    assertThat(seen.get("count").asInt()).isLessThan(5);
+    assertThat(seen.get("readable")).isEmpty();
+    assertThat(text(fixture.invoke(fixture.spec("python3.11", "hostile.everybody", 512, 60), "{}")))
+        .isNotEmpty();
+    assertThat(fixture.node("kinds.echo", "1")).isEqualTo("1");
+  }
+
+  @Test
+  void whatIsForkedTwiceDoesNotOutliveItsEnvironment() {
+    var spec = fixture.spec("python3.11", "hostile.lives_on", 512, 60);
+    assertThat(text(fixture.invoke(spec, "{\"seconds\":98765}"))).isEqualTo("\"done\"");
+    FunctionsFixture.await("the orphan", () -> runs("98765"));
+    fixture.functions.retire("000000000000", "us-east-1", spec.name());
+    FunctionsFixture.await("its end", () -> !runs("98765"));
+  }
+
+  private static boolean runs(String argument) {
+    return ProcessHandle.allProcesses()
+        .anyMatch(
+            process ->
+                process
+                    .info()
+                    .arguments()
+                    .map(all -> List.of(all).contains(argument))
+                    .orElse(false));
+  }
+
+  @Test
+  void otherEnvironmentsAndTheMachineAreOutOfSight() throws IOException {
+    fixture.invoke(fixture.spec("python3.11", "hostile.keeps", 512, 60), "{}");
+    String secret = folder.resolve("host-secret").toString();
+    Files.writeString(Path.of(secret), "secret");
+    JsonNode seen =
+        FunctionsFixture.json(
+            fixture.invoke(
+                fixture.spec("python3.11", "hostile.looks", 512, 60),
+                """
+                {"paths":["/tmp/secret","/etc/shadow","/root/.ssh","/root/.bashrc","/home/sbx_user1051/x",
+                "/boot","/sys","/run/brume/../docker.sock","/var/lib","/.brume/code","/dev/sda","/dev/vda",
+                "/dev/loop0","/dev/mem","/dev/kmsg","/proc/kcore/x","%s","%s","%s"]}
+                """
+                    .formatted(secret, folder, folder.resolve("functions/zips"))));
+    assertThat(seen.get("tmp")).isEmpty();
+    assertThat(seen.get("found")).isEmpty();
+    assertThat(seen.get("task").toString()).contains("hostile.py");
+    assertThat(seen.get("root").toString()).doesNotContain("host", "work", "mnt", "data");
+  }
+
+  @Test
+  void namesWithoutFilesAreThoseOfTheEnvironment() throws IOException {
+    Process listener =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                "import socket, sys\n"
+                    + "s = socket.socket(socket.AF_UNIX); s.bind('\\0brume-host'); s.listen()\n"
+                    + "print('ready', flush=True); sys.stdin.read()")
+            .start();
+    try (var out = listener.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("ready");
+      assertThat(
+              text(
+                  fixture.invoke(
+                      fixture.spec("python3.11", "hostile.abstract", 512, 60),
+                      "{\"name\":\"brume-host\"}")))
+          .isEqualTo("\"ECONNREFUSED\"");
+    } finally {
+      listener.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whoSpeaksNonsenseToBrumeIsEnded() {
+    for (String text :
+        List.of(
+            "nonsense\\r\\n\\r\\n",
+            "GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\n\\r\\n",
+            "POST /2018-06-01/runtime/invocation/x/response HTTP/1.1\\r"
+                + "\\n"
+                + "Content-Length: x\\r"
+                + "\\n"
+                + "\\r"
+                + "\\n",
+            "POST /2018-06-01/runtime/invocation/x/response HTTP/1.1\\r"
+                + "\\n"
+                + "Content-Length: -1\\r"
+                + "\\n"
+                + "\\r"
+                + "\\n",
+            "POST /x/response HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\n")) {
+      Outcome outcome = hostileOutcome("speaks", "{\"text\":\"" + text + "\"}", 3);
+      assertThat(outcome).as(text).isInstanceOf(Outcome.Failed.class);
+    }
+    assertThat(hostileOutcome("hangsUp", "{}", 3)).isInstanceOf(Outcome.Failed.class);
+    assertThat(fixture.node("kinds.echo", "1")).isEqualTo("1");
+  }
+
+  @Test
+  void whoNeverStopsSpeakingIsEnded() {
+    for (String text :
+        List.of(
+            "flood",
+            "X-Header: flood\\r\\n",
+            "POST /x/response HTTP/1.1\\r"
+                + "\\n"
+                + "Transfer-Encoding: chunked\\r"
+                + "\\n"
+                + "\\r"
+                + "\\n"
+                + "0\\r"
+                + "\\n"
+                + "A: b\\r"
+                + "\\n")) {
+      Outcome outcome = hostileOutcome("speaks", "{\"forever\":true,\"text\":\"" + text + "\"}", 3);
+      assertThat(outcome).as(text).isInstanceOf(Outcome.Failed.class);
+    }
+    assertThat(fixture.node("kinds.echo", "1")).isEqualTo("1");
+  }
+
+  @Test
+  void connectionsToTheEndpointAreBounded() {
+    String event = "{\"count\":400,\"refused\":144,\"port\":" + endpoint.port() + "}";
+    assertThat(hostile("connectsMany", event).asInt()).isEqualTo(256);
+    assertThat(hostile("gets", "{\"port\":" + endpoint.port() + ",\"path\":\"/x\"}").asText())
+        .isEqualTo("/x");
+  }
+
+  private static Outcome hostileOutcome(String handler, String event, int seconds) {
+    return fixture.invoke(
+        fixture.spec(FunctionsFixture.nodeRuntime(), "hostile." + handler, 512, seconds), event);
   }
 
   private static JsonNode hostile(String handler, String event) {

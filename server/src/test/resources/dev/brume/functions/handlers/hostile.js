@@ -147,3 +147,56 @@ exports.writes = async (event) => {
 };
 
 exports.finds = async (event) => event.paths.filter((path) => fs.existsSync(path));
+
+// The sockets that this process has: the one to Brume.
+const sockets = () =>
+  fs
+    .readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => {
+      try {
+        return fs.fstatSync(fd).isSocket();
+      } catch (e) {
+        return false;
+      }
+    });
+
+// Says something else than the runtime would; once, or for as long as it is listened to.
+exports.speaks = async (event) => {
+  const text = Buffer.from(event.text);
+  for (const fd of sockets()) {
+    try {
+      do fs.writeSync(fd, text);
+      while (event.forever);
+    } catch (e) {
+      // Nobody listens, or not at once.
+    }
+  }
+  await new Promise((done) => setTimeout(done, 50000));
+};
+
+exports.hangsUp = async () => {
+  for (const fd of sockets()) fs.closeSync(fd);
+  await new Promise((done) => setTimeout(done, 50000));
+};
+
+// How many stay open, once as many as are expected to be refused have been closed.
+exports.connectsMany = async (event) => {
+  const open = new Set();
+  await new Promise((done) => {
+    let closed = 0;
+    for (let i = 0; i < event.count; i++) {
+      const socket = net.connect({ host: '127.0.0.1', port: event.port });
+      open.add(socket);
+      socket.resume();
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        open.delete(socket);
+        if (++closed === event.refused) done();
+      });
+    }
+  });
+  const kept = open.size;
+  open.forEach((socket) => socket.destroy());
+  return kept;
+};
