@@ -138,6 +138,39 @@ def loops_end():
     lam.delete_event_source_mapping(UUID=mapping['UUID'])
 
 
+RUNS = '''import boto3, os
+def handler(event, context):
+    boto3.client('sqs').send_message(QueueUrl=os.environ['RUNS'], MessageBody='run')
+    if 'TOPIC' in os.environ:
+        boto3.client('sns').publish(TopicArn=os.environ['TOPIC'], Message='again')
+    else:
+        boto3.client('s3').put_object(Bucket=os.environ['BUCKET'], Key='again', Body=b'again')
+'''
+
+
+def loops_end_by_topics_and_buckets():
+    dead, dead_arn = queue('runs-dead')
+    topic = sns.create_topic(Name='round')['TopicArn']
+    s3.create_bucket(Bucket='round')
+    count = lambda url: int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['ApproximateNumberOfMessages'])['Attributes']['ApproximateNumberOfMessages'])
+    for name, where in (('by-topic', {'TOPIC': topic}), ('by-bucket', {'BUCKET': 'round'})):
+        runs, _ = queue(name)
+        function(name, RUNS, DeadLetterConfig={'TargetArn': dead_arn}, Environment={'Variables': {'RUNS': runs, **where}})
+        arn = lam.get_function(FunctionName=name)['Configuration']['FunctionArn']
+        lam.add_permission(FunctionName=name, StatementId='s', Action='lambda:InvokeFunction', Principal='s3.amazonaws.com' if 'BUCKET' in where else 'sns.amazonaws.com')
+        if 'TOPIC' in where:
+            sns.subscribe(TopicArn=topic, Protocol='lambda', Endpoint=arn)
+            sns.publish(TopicArn=topic, Message='first')
+        else:
+            s3.put_bucket_notification_configuration(Bucket='round', NotificationConfiguration={
+                'LambdaFunctionConfigurations': [{'LambdaFunctionArn': arn, 'Events': ['s3:ObjectCreated:*']}]})
+            s3.put_object(Bucket='round', Key='first', Body=b'first')
+        letter = message(dead)
+        assert letter['MessageAttributes']['ErrorMessage']['StringValue'].startswith('Lambda has detected'), letter
+        sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter['ReceiptHandle'])
+        assert count(runs) == 16, count(runs)
+
+
 def destinations():
     s3.create_bucket(Bucket='failures')
     topic = sns.create_topic(Name='failures')['TopicArn']
@@ -162,6 +195,8 @@ def destinations():
     events.put_rule(Name='results', EventPattern=json.dumps({'source': ['lambda'], 'detail-type': ['Lambda Function Invocation Result - Success']}))
     events.put_targets(Rule='results', Targets=[{'Id': 'q', 'Arn': bus_arn}])
     function('works')
+    lam.update_function_configuration(FunctionName='works', Timeout=30)
+    lam.get_waiter('function_updated_v2').wait(FunctionName='works')
     bus = events.describe_event_bus(Name='default')['Arn']
     lam.put_function_event_invoke_config(FunctionName='works', DestinationConfig={'OnSuccess': {'Destination': bus}})
     lam.invoke(FunctionName='works', InvocationType='Event', Payload='{}')
@@ -171,6 +206,9 @@ def destinations():
     mute, closed = role('mute'), queue('closed')[1]
     fails('InvalidParameterValueException', 'does not have permissions to call SendMessage on SQS', lam.create_function, FunctionName='mute', Runtime='python3.12',
           Handler='index.handler', Role=mute, Code={'ZipFile': packed(PLAIN)}, DeadLetterConfig={'TargetArn': closed})
+    function('mute', Role=mute)
+    fails('InvalidParameterValueException', 'does not have permissions to call PutEvents on', lam.put_function_event_invoke_config, FunctionName='mute',
+          DestinationConfig={'OnSuccess': {'Destination': bus}})
 
 
 def queue_mappings():
@@ -196,6 +234,35 @@ def queue_mappings():
     changed = lam.update_event_source_mapping(UUID=made['UUID'], Enabled=False)
     assert changed['State'] == 'Disabling' and lam.get_event_source_mapping(UUID=made['UUID'])['State'] == 'Disabled'
     assert lam.delete_event_source_mapping(UUID=made['UUID'])['State'] == 'Deleting'
+
+
+def encrypted_filters():
+    kms = client('kms')
+    key = kms.create_key()['KeyMetadata']['Arn']
+    url, arn = queue('filtered')
+    function('filtered', 'def handler(event, context):\n    print("got", [r["body"] for r in event["Records"]])\n')
+    pattern = '{"body": {"color": ["red"]}}'
+    fails('InvalidParameterValueException', 'KMS key is invalid', lam.create_event_source_mapping, FunctionName='filtered', EventSourceArn=arn,
+          FilterCriteria={'Filters': [{'Pattern': pattern}]}, KMSKeyArn=key.rsplit('/', 1)[0] + '/00000000-0000-0000-0000-000000000000')
+    fails('InvalidParameterValueException', 'invalid for CreateGrant', lam.update_function_configuration, FunctionName='filtered',
+          KMSKeyArn=key.rsplit('/', 1)[0] + '/00000000-0000-0000-0000-000000000000')
+    assert lam.update_function_configuration(FunctionName='filtered', KMSKeyArn=key)['KMSKeyArn'] == key
+    made = lam.create_event_source_mapping(FunctionName='filtered', EventSourceArn=arn, FilterCriteria={'Filters': [{'Pattern': pattern}]}, KMSKeyArn=key)
+    assert made['FilterCriteria']['Filters'] == [{'Pattern': pattern}] and made['KMSKeyArn'] == key, made
+    for color in ('red', 'blue'):
+        sqs.send_message(QueueUrl=url, MessageBody=json.dumps({'color': color}))
+    count = lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['All'])['Attributes']
+    eventually(lambda: count()['ApproximateNumberOfMessages'] == '0' and count()['ApproximateNumberOfMessagesNotVisible'] == '0')
+    logs = client('logs')
+    lines = lambda: [e['message'] for e in logs.filter_log_events(logGroupName='/aws/lambda/filtered')['events'] if e['message'].startswith('got')]
+    assert len(eventually(lines)) == 1 and 'red' in lines()[0], lines()
+    kms.disable_key(KeyId=key)
+    seen = lam.get_event_source_mapping(UUID=made['UUID'])
+    assert 'FilterCriteria' not in seen and seen['FilterCriteriaError']['ErrorCode'] == 'DisabledException', seen
+    kms.enable_key(KeyId=key)
+    plain = lam.update_event_source_mapping(UUID=made['UUID'], KMSKeyArn='')
+    assert plain['FilterCriteria']['Filters'] == [{'Pattern': pattern}] and 'KMSKeyArn' not in plain, plain
+    lam.delete_event_source_mapping(UUID=made['UUID'])
 
 
 def stacks():
@@ -248,7 +315,7 @@ def deploy(name, template, call=None, waiter='stack_create_complete'):
     cfn.get_waiter(waiter).wait(StackName=name, WaiterConfig={'Delay': 1, 'MaxAttempts': 60})
 
 
-for part in (provisioned_concurrency, layers_of_other_accounts, code_signing, loops_end, destinations, queue_mappings, stacks):
+for part in (provisioned_concurrency, layers_of_other_accounts, code_signing, loops_end, loops_end_by_topics_and_buckets, destinations, queue_mappings, encrypted_filters, stacks):
     began = time.time()
     part()
     print('%s %.1f s' % (part.__name__, time.time() - began), flush=True)

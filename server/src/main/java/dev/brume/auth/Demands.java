@@ -51,11 +51,16 @@ final class Demands {
           "SendMessageBatch", "SendMessage",
           "DeleteMessageBatch", "DeleteMessage",
           "ChangeMessageVisibilityBatch", "ChangeMessageVisibility");
+  private static final Map<String, String> LAMBDA_ACTIONS =
+      Map.of(
+          "Invoke", "InvokeFunction",
+          "InvokeAsync", "InvokeFunction",
+          "InvokeWithResponseStream", "InvokeFunction",
+          "GetLayerVersionByArn", "GetLayerVersion");
   // Member that names the resource, and the resource's part of the ARN.
   private static final Map<String, String[][]> BY_MEMBER =
       Map.of(
           "sns", new String[][] {{"TopicArn", ""}, {"ResourceArn", ""}, {"Name", ""}},
-          "lambda", new String[][] {{"FunctionName", "function:"}},
           "iam", new String[][] {{"RoleName", "role/"}, {"PolicyArn", ""}},
           "events", new String[][] {{"Rule", "rule/"}, {"Name", "rule/"}},
           "athena", new String[][] {{"WorkGroup", "workgroup/"}},
@@ -83,10 +88,7 @@ final class Demands {
               new Demand(
                   "SNS:" + (name.equals("PublishBatch") ? "Publish" : name), topic(call, in)));
       case "lambda" ->
-          List.of(
-              new Demand(
-                  prefix + (name.startsWith("Invoke") ? "InvokeFunction" : name),
-                  named(call, service, in)));
+          List.of(new Demand(prefix + LAMBDA_ACTIONS.getOrDefault(name, name), lambda(call, in)));
       case "ssm" -> ssm(call, name, in);
       case "logs" -> List.of(new Demand(prefix + name, logGroup(call, in)));
       case "glue" -> List.of(new Demand(prefix + name, glue(call, in)));
@@ -144,6 +146,31 @@ final class Demands {
   private static String unqualified(String arn) {
     String[] parts = arn.split(":", -1);
     return parts.length <= 7 ? arn : String.join(":", List.of(parts).subList(0, 7));
+  }
+
+  private static @Nullable String lambda(Call call, Struct in) {
+    String function = text(in, "FunctionName");
+    if (function != null) {
+      return arn(call, "lambda", "function:", function);
+    }
+    String layer = text(in, "LayerName");
+    if (layer != null) {
+      String of = layer.startsWith("arn:") ? layer : call.arn("lambda", "layer:" + layer);
+      Member version = in.shape().member("VersionNumber");
+      Object number = version == null ? null : in.get(version.index());
+      return number == null ? of : of + ":" + number;
+    }
+    String mapping = text(in, "UUID");
+    if (mapping != null) {
+      return call.arn("lambda", "event-source-mapping:" + mapping);
+    }
+    for (String member : List.of("CodeSigningConfigArn", "Resource", "Arn")) {
+      String arn = text(in, member);
+      if (arn != null) {
+        return arn;
+      }
+    }
+    return null;
   }
 
   private static @Nullable String queue(Call call, Struct in) {

@@ -60,6 +60,9 @@ final class Catalog {
     if (kv.read(reader -> reader.get(LambdaStore.function(name))) != null) {
       throw LambdaErrors.functionExists(name.name());
     }
+    if (name.name().length() > LambdaLimits.NAME_LENGTH_MAX) {
+      throw LambdaErrors.nameTooLong(name.name());
+    }
     Admission.check(in);
     var settings =
         Configuration.Settings.of(in, name.name(), this.layers.references(call, name, in.layers()));
@@ -71,6 +74,7 @@ final class Catalog {
     var code =
         source.code(
             call,
+            "CreateFunction",
             in.code().zipFile(),
             in.code().s3Bucket(),
             in.code().s3Key(),
@@ -114,6 +118,7 @@ final class Catalog {
     var code =
         source.code(
             call,
+            "UpdateFunctionCode",
             in.zipFile(),
             in.s3Bucket(),
             in.s3Key(),

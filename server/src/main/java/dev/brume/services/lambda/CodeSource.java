@@ -31,6 +31,7 @@ final class CodeSource {
   /// The zip that a request brings along or points to.
   Configuration.Code code(
       Call call,
+      String operation,
       byte @Nullable [] zip,
       @Nullable String bucket,
       @Nullable String key,
@@ -42,11 +43,18 @@ final class CodeSource {
         throw LambdaErrors.invalid("Please provide a source for function code.");
       }
       bytes = watched.has(bucket) ? watched.zip(key) : object(call, bucket, key, version);
-    } else if (bytes.length > LambdaLimits.ZIP_BYTES_MAX) {
-      throw LambdaErrors.zipTooLarge(LambdaLimits.ZIP_BYTES_MAX);
+    } else {
+      checkLength(bytes, operation);
     }
     String folder = zip == null && watched.has(bucket) ? key : null;
     return Configuration.Code.of(store(bytes), architecture, folder);
+  }
+
+  /// Throws when a zip is too large to come with a request.
+  static void checkLength(byte[] zip, String operation) {
+    if (zip.length > LambdaLimits.ZIP_BYTES_MAX) {
+      throw LambdaErrors.zipTooLarge(operation);
+    }
   }
 
   /// Takes a zip in. Throws Lambda's error for one that is not usable.

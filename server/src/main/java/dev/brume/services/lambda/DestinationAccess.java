@@ -3,22 +3,33 @@ package dev.brume.services.lambda;
 import dev.brume.model.Call;
 import dev.brume.model.Operations;
 import dev.brume.model.ServiceError;
+import dev.brume.model.events.EventsClient;
+import dev.brume.model.events.PutEventsRequest;
+import dev.brume.model.events.PutEventsRequestEntry;
+import dev.brume.model.lambda.InvocationRequest;
+import dev.brume.model.lambda.LambdaClient;
 import dev.brume.model.sns.PublishInput;
 import dev.brume.model.sns.SnsClient;
 import dev.brume.model.sqs.SendMessageRequest;
 import dev.brume.model.sqs.SqsClient;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whether functions may send to queues and topics: found out before they have to.
+/// Whether functions may send to queues, topics, functions and buses: found out before they have
+/// to.
 final class DestinationAccess {
   private final Roles roles;
   private final SqsClient sqs;
   private final SnsClient sns;
+  private final LambdaClient lambda;
+  private final EventsClient events;
 
   DestinationAccess(Roles roles, Operations operations) {
     this.roles = roles;
     sqs = new SqsClient(operations);
     sns = new SnsClient(operations);
+    lambda = new LambdaClient(operations);
+    events = new EventsClient(operations);
   }
 
   /// Throws unless a role may send dead letters to a queue or topic.
@@ -41,16 +52,29 @@ final class DestinationAccess {
     }
   }
 
-  /// Sends an empty message: it is refused for being empty, but only by one who may send.
+  /// Whether a role may not send: asks with something that is refused for being empty, or that
+  /// does nothing, but only for one who may.
   boolean denied(Call role, String arn) {
     String[] parts = arn.split(":", 6);
     Call there = role.in(parts[4], parts[3]);
     try {
-      if (parts[2].equals("sqs")) {
-        String url = QueueEvents.queueUrl(there, arn);
-        sqs.sendMessage(there, new SendMessageRequest().queueUrl(url).messageBody(""));
-      } else {
-        sns.publish(there, new PublishInput().topicArn(arn).message(""));
+      switch (parts[2]) {
+        case "sqs" -> {
+          String url = QueueEvents.queueUrl(there, arn);
+          sqs.sendMessage(there, new SendMessageRequest().queueUrl(url).messageBody(""));
+        }
+        case "sns" -> sns.publish(there, new PublishInput().topicArn(arn).message(""));
+        case "lambda" ->
+            lambda.invoke(
+                there, new InvocationRequest().functionName(arn).invocationType("DryRun"));
+        case "events" ->
+            events.putEvents(
+                there,
+                new PutEventsRequest()
+                    .entries(List.of(new PutEventsRequestEntry().eventBusName(arn))));
+        default -> {
+          // Buckets say so when there is something to put.
+        }
       }
     } catch (ServiceError e) {
       return e.code().startsWith("AccessDenied") || e.code().startsWith("AuthorizationError");

@@ -119,12 +119,13 @@ final class Destinations implements Targets.Receiver {
     String[] parts = arn.split(":", 6);
     if (parts[2].equals("lambda")) {
       checkFunction(function, arn);
-      return;
     }
     String operation =
         switch (parts[2]) {
           case "sqs" -> "SendMessage";
           case "sns" -> "Publish";
+          case "lambda" -> "InvokeFunction";
+          case "events" -> "PutEvents";
           default -> null;
         };
     if (operation != null && access.denied(asRole(function), arn)) {

@@ -40,9 +40,6 @@ record FunctionName(String account, String region, String name, @Nullable String
     if (elsewhere && !(call.principal() instanceof Principal.ServicePrincipal)) {
       throw LambdaErrors.otherRegion(matcher.group(1), call.region());
     }
-    if (matcher.group(3).length() > LambdaLimits.NAME_LENGTH_MAX) {
-      throw LambdaErrors.nameTooLong(matcher.group(3));
-    }
     return new FunctionName(
         matcher.group(2) == null ? call.account() : matcher.group(2),
         matcher.group(1) == null ? call.region() : matcher.group(1),

@@ -243,13 +243,14 @@ final class FunctionResource implements ResourceType {
   }
 
   private static ResourceState state(ResourceRequest request, String name) {
+    String snapStart = text(request.properties().path("SnapStart"), "ApplyOn");
     return new ResourceState(
         name,
         Map.of(
             "Arn",
             LambdaResources.node(request.call().arn("lambda", "function:" + name)),
             "SnapStartResponse.ApplyOn",
-            LambdaResources.node("None"),
+            LambdaResources.node(snapStart == null ? "None" : snapStart),
             "SnapStartResponse.OptimizationStatus",
             LambdaResources.node("Off")));
   }

@@ -53,8 +53,8 @@ final class InvokeConfigs {
         in.maximumEventAgeInSeconds() == null && old != null
             ? old.ageSeconds()
             : in.maximumEventAgeInSeconds(),
-        success == null ? old == null ? null : old.onSuccess() : success.destination(),
-        failure == null ? old == null ? null : old.onFailure() : failure.destination(),
+        success == null ? old == null ? null : old.onSuccess() : none(success.destination()),
+        failure == null ? old == null ? null : old.onFailure() : none(failure.destination()),
         call.now().toEpochMilli());
   }
 
@@ -118,6 +118,10 @@ final class InvokeConfigs {
       throw LambdaErrors.noFunctionForInvokeConfig();
     }
     return name;
+  }
+
+  private static @Nullable String none(@Nullable String arn) {
+    return arn == null || arn.isEmpty() ? null : arn;
   }
 
   private static String qualified(FunctionName name) {

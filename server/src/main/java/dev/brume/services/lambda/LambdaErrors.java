@@ -198,10 +198,16 @@ final class LambdaErrors {
     return new CodeStorageExceededException("Code storage limit exceeded.").type(USER);
   }
 
-  static ServiceError zipTooLarge(long bytes) {
-    return new RequestTooLargeException(
-            "Request must be smaller than " + bytes + " bytes for the CreateFunction operation")
-        .type(USER);
+  /// Of a zip in a request, whose text in Base64 is what Lambda measures.
+  static ServiceError zipTooLarge(String operation) {
+    return new ServiceError(
+        "RequestEntityTooLargeException",
+        "Request must be smaller than "
+            + LambdaLimits.REQUEST_BYTES_MAX
+            + " bytes for the "
+            + operation
+            + " operation",
+        413);
   }
 
   static ServiceError payloadTooLarge(int bytes) {

@@ -12,6 +12,7 @@ final class LambdaLimits {
   static final int ENVIRONMENT_BYTES_MAX = 4096;
   static final int LAYERS_MAX = 5;
   static final long ZIP_BYTES_MAX = 52_428_800;
+  static final long REQUEST_BYTES_MAX = 70_167_211;
   static final long UNPACKED_BYTES_MAX = 262_144_000;
   static final long CODE_BYTES_MAX = 80_530_636_800L;
   static final int SYNCHRONOUS_PAYLOAD_BYTES_MAX = 6_291_456;

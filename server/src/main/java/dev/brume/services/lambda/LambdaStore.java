@@ -109,7 +109,9 @@ final class LambdaStore {
 
   /// An event source mapping.
   ///
+  /// @param filters patterns, in Base64 when they are encrypted
   /// @param pollersMin of the provisioned mode, null without it
+  /// @param kmsKeyArn what the filters are encrypted with, null when they are not
   record MappingRow(
       String uuid,
       String sourceArn,
@@ -123,6 +125,7 @@ final class LambdaStore {
       @Nullable Integer concurrencyMax,
       @Nullable Integer pollersMin,
       @Nullable Integer pollersMax,
+      @Nullable String kmsKeyArn,
       Map<String, String> tags,
       long modifiedMillis) {
     MappingRow tagged(Map<String, String> other) {
@@ -139,6 +142,7 @@ final class LambdaStore {
           concurrencyMax,
           pollersMin,
           pollersMax,
+          kmsKeyArn,
           other,
           modifiedMillis);
     }

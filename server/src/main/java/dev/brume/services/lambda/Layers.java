@@ -81,6 +81,8 @@ final class Layers {
         throw LambdaErrors.invalid("Please provide a source for layer content.");
       }
       zip = source.object(call, bucket, key, content.s3ObjectVersion());
+    } else {
+      CodeSource.checkLength(zip, "PublishLayerVersion");
     }
     CodeStore.Package stored = source.store(zip);
     LayerRow row =

@@ -39,6 +39,7 @@ final class MappingResource implements ResourceType {
         "FilterCriteria",
         "FunctionName",
         "FunctionResponseTypes",
+        "KmsKeyArn",
         "MaximumBatchingWindowInSeconds",
         "ProvisionedPollerConfig",
         "ScalingConfig",
@@ -57,6 +58,7 @@ final class MappingResource implements ResourceType {
             .maximumBatchingWindowInSeconds(number(in, "MaximumBatchingWindowInSeconds"))
             .functionResponseTypes(texts(in, "FunctionResponseTypes"))
             .filterCriteria(filters(in))
+            .kmsKeyArn(text(in, "KmsKeyArn"))
             .tags(tags(request.tags(), in.path("Tags")));
     if (in.has("ScalingConfig")) {
       create.scalingConfig(scaling(in));
@@ -117,6 +119,7 @@ final class MappingResource implements ResourceType {
                 .maximumBatchingWindowInSeconds(window == null ? 0 : window)
                 .functionResponseTypes(texts(in, "FunctionResponseTypes"))
                 .filterCriteria(filters == null ? new FilterCriteria() : filters)
+                .kmsKeyArn(in.hasNonNull("KmsKeyArn") ? text(in, "KmsKeyArn") : "")
                 .provisionedPollerConfig(pollers(in))
                 .scalingConfig(scaling(in))));
   }

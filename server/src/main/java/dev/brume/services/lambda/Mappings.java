@@ -14,6 +14,7 @@ import dev.brume.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Mappings implements AutoCloseable {
   private final Roles roles;
   private final Invoker invoker;
   private final SqsClient sqs;
+  private final FilterSecrets secrets;
   private final Map<String, QueuePoller> pollers = new ConcurrentHashMap<>();
 
   Mappings(
@@ -44,6 +46,7 @@ final class Mappings implements AutoCloseable {
     this.roles = roles;
     this.invoker = invoker;
     this.sqs = new SqsClient(operations);
+    this.secrets = new FilterSecrets(roles, operations);
   }
 
   /// Starts the pollers of the mappings that are there.
@@ -77,6 +80,7 @@ final class Mappings implements AutoCloseable {
       throw LambdaErrors.invalid("Brume reads event sources of SQS only, not yet " + source);
     }
     QueueParameters.check(in);
+    String key = in.kmsKeyArn() == null || in.kmsKeyArn().isEmpty() ? null : in.kmsKeyArn();
     var pollers =
         QueueParameters.Pollers.of(
             in.provisionedPollerConfig(), new QueueParameters.Pollers(null, null));
@@ -92,11 +96,12 @@ final class Mappings implements AutoCloseable {
             in.enabled() == null || in.enabled(),
             batch,
             window,
-            filters(in.filterCriteria()),
+            secrets.close(name, key, filters(in.filterCriteria())),
             List.copyOf(in.functionResponseTypes()),
             in.scalingConfig() == null ? null : in.scalingConfig().maximumConcurrency(),
             pollers.least(),
             pollers.most(),
+            key,
             Map.copyOf(in.tags()),
             call.now().toEpochMilli());
     QueueParameters.check(row);
@@ -157,6 +162,8 @@ final class Mappings implements AutoCloseable {
             : FunctionName.of(call, given, null);
     configuration(name);
     QueueParameters.check(in);
+    String newKey = in.kmsKeyArn();
+    String key = newKey == null ? old.kmsKeyArn() : newKey.isEmpty() ? null : newKey;
     var pollers =
         QueueParameters.Pollers.of(
             in.provisionedPollerConfig(),
@@ -172,7 +179,7 @@ final class Mappings implements AutoCloseable {
             in.maximumBatchingWindowInSeconds() == null
                 ? old.windowSeconds()
                 : in.maximumBatchingWindowInSeconds(),
-            in.filterCriteria() == null ? old.filters() : filters(in.filterCriteria()),
+            filters(name, old, in, key),
             in.hasFunctionResponseTypes()
                 ? List.copyOf(in.functionResponseTypes())
                 : old.responseTypes(),
@@ -181,6 +188,7 @@ final class Mappings implements AutoCloseable {
                 : in.scalingConfig().maximumConcurrency(),
             pollers.least(),
             pollers.most(),
+            key,
             old.tags(),
             call.now().toEpochMilli());
     QueueParameters.check(row);
@@ -288,6 +296,17 @@ final class Mappings implements AutoCloseable {
     }
   }
 
+  // Kept as they are unless the patterns or their key change.
+  private List<String> filters(
+      FunctionName name, MappingRow old, UpdateEventSourceMappingRequest in, @Nullable String key) {
+    if (in.filterCriteria() != null) {
+      return secrets.close(name, key, filters(in.filterCriteria()));
+    }
+    return Objects.equals(key, old.kmsKeyArn())
+        ? old.filters()
+        : secrets.close(name, key, secrets.open(name, old));
+  }
+
   private static List<String> filters(@Nullable FilterCriteria criteria) {
     if (criteria == null) {
       return List.of();
@@ -326,13 +345,16 @@ final class Mappings implements AutoCloseable {
   private EventSourceMappingConfiguration shape(Call call, MappingRow row, String state) {
     QueuePoller poller = pollers.get(row.uuid());
     String last = poller == null ? "No records processed" : poller.lastResult();
-    return Shapes.mapping(call.account(), call.region(), row, state, last);
+    var out = Shapes.mapping(call.account(), call.region(), row, state, last);
+    secrets.show(call, row, out);
+    return out;
   }
 
   private void poll(String account, String region, MappingRow row) {
     stop(row.uuid());
     if (row.enabled()) {
-      var poller = new QueuePoller(account, region, row, clock, ids, catalog, roles, invoker, sqs);
+      var poller =
+          new QueuePoller(account, region, row, clock, ids, catalog, roles, secrets, invoker, sqs);
       pollers.put(row.uuid(), poller);
       poller.start();
     }

@@ -65,6 +65,7 @@ final class Options {
               }
               String version = in.functionVersion() == null ? old.version() : in.functionVersion();
               checkVersion(tx, name, version);
+              ProvisionedConcurrency.checkMove(tx, name.at(in.name()), version);
               var alias =
                   new AliasRow(
                       old.name(),

@@ -112,6 +112,19 @@ final class ProvisionedConcurrency {
     }
   }
 
+  /// Throws when an alias has provisioned concurrency that it cannot take along to a version.
+  static void checkMove(Reader reader, FunctionName alias, String version) {
+    if (reader.get(LambdaStore.provisioned(alias, String.valueOf(alias.qualifier()))) == null) {
+      return;
+    }
+    if (version.equals(Configuration.LATEST)) {
+      throw LambdaErrors.notProvisionable();
+    }
+    if (reader.get(LambdaStore.provisioned(alias, version)) != null) {
+      throw LambdaErrors.provisionedVersion();
+    }
+  }
+
   private static void checkLimits(
       Reader reader, FunctionName name, FunctionRow function, int wanted) {
     int all = wanted;

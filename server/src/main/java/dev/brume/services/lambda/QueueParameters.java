@@ -34,7 +34,7 @@ final class QueueParameters {
     foreign.put("DocumentDBEventSourceConfig", in.documentDBEventSourceConfig() != null);
     foreign.put("LoggingConfig", in.loggingConfig() != null);
     refuse(foreign);
-    missing(in.kmsKeyArn(), in.metricsConfig());
+    missing(in.metricsConfig());
   }
 
   static void check(UpdateEventSourceMappingRequest in) {
@@ -53,7 +53,7 @@ final class QueueParameters {
     foreign.put("DocumentDBEventSourceConfig", in.documentDBEventSourceConfig() != null);
     foreign.put("LoggingConfig", in.loggingConfig() != null);
     refuse(foreign);
-    missing(in.kmsKeyArn(), in.metricsConfig());
+    missing(in.metricsConfig());
   }
 
   // Consoles and tools send an empty one along.
@@ -70,12 +70,7 @@ final class QueueParameters {
         });
   }
 
-  private static void missing(
-      @Nullable String key, @Nullable EventSourceMappingMetricsConfig metrics) {
-    if (key != null && !key.isEmpty()) {
-      throw LambdaErrors.invalid(
-          "Brume does not encrypt filter criteria yet: KMSKeyArn cannot be set.");
-    }
+  private static void missing(@Nullable EventSourceMappingMetricsConfig metrics) {
     if (metrics != null && !metrics.metrics().isEmpty()) {
       throw LambdaErrors.invalid(
           "Brume does not keep metrics of event source mappings yet: MetricsConfig cannot be set.");

@@ -51,7 +51,7 @@ final class QueuePoller implements AutoCloseable {
   private final Roles roles;
   private final Invoker invoker;
   private final SqsClient sqs;
-  private final List<EventPattern> filters;
+  private final FilterSecrets secrets;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int inFlight;
@@ -59,6 +59,7 @@ final class QueuePoller implements AutoCloseable {
   private boolean closed;
   private volatile String lastResult = "No records processed";
   private Roles.@Nullable Session session;
+  private volatile @Nullable List<EventPattern> filters;
   private @Nullable Thread thread;
 
   QueuePoller(
@@ -69,6 +70,7 @@ final class QueuePoller implements AutoCloseable {
       Ids ids,
       Catalog catalog,
       Roles roles,
+      FilterSecrets secrets,
       Invoker invoker,
       SqsClient sqs) {
     this.account = account;
@@ -79,9 +81,9 @@ final class QueuePoller implements AutoCloseable {
     this.ids = ids;
     this.catalog = catalog;
     this.roles = roles;
+    this.secrets = secrets;
     this.invoker = invoker;
     this.sqs = sqs;
-    this.filters = row.filters().stream().map(QueuePoller::pattern).toList();
     this.inFlightMax = fewest();
   }
 
@@ -99,6 +101,9 @@ final class QueuePoller implements AutoCloseable {
       try {
         if (!awaitRoom()) {
           return;
+        }
+        if (filters == null) {
+          filters = secrets.open(function, row).stream().map(QueuePoller::pattern).toList();
         }
         List<Message> batch = gather();
         if (batch.isEmpty()) {
@@ -355,7 +360,8 @@ final class QueuePoller implements AutoCloseable {
   }
 
   private boolean wanted(Message message) {
-    if (filters.isEmpty()) {
+    List<EventPattern> wanted = filters;
+    if (wanted == null || wanted.isEmpty()) {
       return true;
     }
     ObjectNode record = QueueEvents.record(message, row.sourceArn());
@@ -363,7 +369,7 @@ final class QueuePoller implements AutoCloseable {
     if (body != null) {
       record.set("body", body);
     }
-    return filters.stream().anyMatch(filter -> filter.matches(record));
+    return wanted.stream().anyMatch(filter -> filter.matches(record));
   }
 
   private static @Nullable JsonNode parsed(@Nullable String body) {

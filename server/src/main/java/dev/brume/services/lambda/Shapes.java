@@ -130,11 +130,6 @@ final class Shapes {
             .functionResponseTypes(row.responseTypes())
             .eventSourceMappingArn(
                 "arn:aws:lambda:" + region + ":" + account + ":event-source-mapping:" + row.uuid());
-    if (!row.filters().isEmpty()) {
-      out.filterCriteria(
-          new FilterCriteria()
-              .filters(row.filters().stream().map(f -> new Filter().pattern(f)).toList()));
-    }
     if (row.pollersMin() != null) {
       out.provisionedPollerConfig(
           new ProvisionedPollerConfig()

@@ -72,7 +72,10 @@ record Trace(@Nullable String root, @Nullable Boolean sampled, Map<String, Integ
   }
 
   /// The header inside the function.
-  String inside(String key, String newRoot, String parent, boolean sampledHere) {
+  ///
+  /// @param ownRoot this trace's, or a new one
+  /// @param sampledHere decides when nobody has before
+  String inside(String key, String ownRoot, String parent, boolean sampledHere) {
     var passes = new LinkedHashMap<>(lineage);
     if (passes.size() < LINEAGE_MAX || passes.containsKey(key)) {
       passes.put(key, runs(key));
@@ -83,7 +86,7 @@ record Trace(@Nullable String root, @Nullable Boolean sampled, Map<String, Integ
             .collect(Collectors.joining("|"));
     boolean yes = sampled == null ? sampledHere : sampled;
     return "Root="
-        + (root == null ? newRoot : root)
+        + ownRoot
         + ";Parent="
         + parent
         + ";Sampled="

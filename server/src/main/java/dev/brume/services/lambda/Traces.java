@@ -2,6 +2,7 @@ package dev.brume.services.lambda;
 
 import dev.brume.ids.Ids;
 import dev.brume.time.Clock;
+import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +41,13 @@ final class Traces {
       throw LambdaErrors.recursion();
     }
     long seconds = clock.millis() / 1000;
-    String root = "1-%08x-%s".formatted(seconds, ids.hex(ROOT_LENGTH));
+    String root = trace.root() == null ? root(seconds) : trace.root();
     return trace.inside(
         key, root, ids.hex(PARENT_LENGTH), mode.equals("Active") && sample(seconds));
+  }
+
+  private String root(long seconds) {
+    return "1-" + HexFormat.of().toHexDigits(seconds, 8) + "-" + ids.hex(ROOT_LENGTH);
   }
 
   // X-Ray's default rule: the first request of a second, and 5% of the others.

@@ -131,6 +131,14 @@ class AsyncInvokesTest {
         "InvalidParameterValueException",
         "The function's execution role does not have permissions to call SendMessage on " + queue,
         () -> configure("mute", "guarded", 0, null));
+    make("listener", FAILS, null);
+    String listener = "arn:aws:lambda:eu-west-1:111122223333:function:listener";
+    refused(
+        "InvalidParameterValueException",
+        "The function's execution role does not have permissions to call InvokeFunction on "
+            + listener,
+        () ->
+            fixture.lambda.putFunctionEventInvokeConfig(fixture.call(), success("mute", listener)));
     iam.putRolePolicy(
         fixture.call(),
         new PutRolePolicyRequest()
@@ -178,6 +186,22 @@ class AsyncInvokesTest {
         () ->
             fixture.lambda.putFunctionEventInvokeConfig(
                 fixture.call(), success("checked", "arn:aws:s3:::bucket")));
+  }
+
+  @Test
+  void anEmptyDestinationIsNone() {
+    fixture.queue("emptied");
+    make("emptied", FAILS, null);
+    configure("emptied", "emptied", null, null);
+    var changed =
+        fixture.lambda.updateFunctionEventInvokeConfig(
+            fixture.call(),
+            new UpdateFunctionEventInvokeConfigRequest()
+                .functionName("emptied")
+                .destinationConfig(
+                    new DestinationConfig().onFailure(new OnFailure().destination(""))));
+    assertThat(changed.destinationConfig().onFailure().destination()).isNull();
+    assertThat(changed.maximumRetryAttempts()).isEqualTo(2);
   }
 
   private static PutFunctionEventInvokeConfigRequest success(String function, String arn) {

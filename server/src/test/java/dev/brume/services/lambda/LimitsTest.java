@@ -58,6 +58,14 @@ class LimitsTest {
                 fixture
                     .function("limited", SOURCE)
                     .snapStart(new SnapStart().applyOn("PublishedVersions"))));
+    refused(
+        "RequestEntityTooLargeException",
+        "Request must be smaller than 70167211 bytes for the CreateFunction operation",
+        () ->
+            create(
+                fixture
+                    .function("limited", SOURCE)
+                    .code(new FunctionCode().zipFile(new byte[52_428_801]))));
     create(fixture.function("limited", SOURCE));
     refused(
         "ValidationException",

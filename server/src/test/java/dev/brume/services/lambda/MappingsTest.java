@@ -105,8 +105,9 @@ class MappingsTest {
                 new DestinationConfig()
                     .onFailure(new OnFailure().destination(LambdaFixture.queueArn("plain")))));
     refused(
-        "Brume does not encrypt filter criteria yet: KMSKeyArn cannot be set.",
-        mapping("plain", "plain").kmsKeyArn("arn:aws:kms:eu-west-1:111122223333:key/k"));
+        "Brume does not keep metrics of event source mappings yet: MetricsConfig cannot be set.",
+        mapping("plain", "plain")
+            .metricsConfig(new EventSourceMappingMetricsConfig().metrics(List.of("EventCount"))));
     refused(
         "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater"
             + " than 10",

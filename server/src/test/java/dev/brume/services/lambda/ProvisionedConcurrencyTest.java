@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,44 @@ class ProvisionedConcurrencyTest {
         "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned"
             + " version",
         () -> put("once", "live", 1));
+  }
+
+  @Test
+  void theVersionsBehindAnAliasShareByTheirWeights() throws Exception {
+    make("shared", KIND);
+    fixture.lambda.updateFunctionCode(
+        fixture.call(),
+        new UpdateFunctionCodeRequest()
+            .functionName("shared")
+            .publish(true)
+            .zipFile(LambdaFixture.zip(KIND + "// second")));
+    alias("shared", "live", "1");
+    put("shared", "live", 2);
+    settled("shared", "live");
+    refused(
+        "InvalidParameterValueException",
+        "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
+        () ->
+            fixture.lambda.updateAlias(
+                fixture.call(),
+                new UpdateAliasRequest()
+                    .functionName("shared")
+                    .name("live")
+                    .functionVersion("$LATEST")));
+    fixture.lambda.updateAlias(
+        fixture.call(),
+        new UpdateAliasRequest()
+            .functionName("shared")
+            .name("live")
+            .routingConfig(
+                new AliasRoutingConfiguration().additionalVersionWeights(Map.of("2", 0.5))));
+    assertThat(settled("shared", "live").availableProvisionedConcurrentExecutions()).isEqualTo(2);
+    for (String version : List.of("1", "2")) {
+      assertThat(fixture.invoke("shared:" + version, "{}"))
+          .isEqualTo("\"provisioned-concurrency\"");
+    }
+    fixture.lambda.deleteFunction(
+        fixture.call(), new DeleteFunctionRequest().functionName("shared"));
   }
 
   @Test
