@@ -6,6 +6,7 @@ import dev.brume.auth.Authorizer;
 import dev.brume.auth.Credentials;
 import dev.brume.auth.StoredPolicies;
 import dev.brume.events.Outbox;
+import dev.brume.functions.Debugging;
 import dev.brume.functions.Functions;
 import dev.brume.functions.FunctionsSettings;
 import dev.brume.functions.SandboxFacts;
@@ -257,8 +258,10 @@ public final class Brume implements AutoCloseable {
     try {
       Path data = settings.data();
       Path folder = data == null ? Files.createTempDirectory("brume-memory-") : data;
+      var debugging = Debugging.parse(System.getenv().getOrDefault("BRUME_DEBUG", ""));
       var usual = FunctionsSettings.of(folder).with(settings.isolation()).with(settings.sandbox());
-      return new Functions(data == null ? usual.throwAway(folder) : usual, clock, wall, ids);
+      return new Functions(
+          data == null ? usual.throwAway(folder) : usual, debugging, clock, wall, ids);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

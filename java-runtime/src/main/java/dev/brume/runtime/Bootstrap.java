@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /// Starts as a waiter that knows no function; one message turns it into one.
@@ -48,6 +49,11 @@ public final class Bootstrap {
   /// Becomes that function. Throws [EOFException] when it is not needed any more.
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
+    if (assignment.env == null) {
+      // It has been started with them.
+      assignment.env = new HashMap<>(System.getenv());
+      assignment.env.keySet().removeIf(name -> name.startsWith("BRUME_"));
+    }
     ready.surroundings().become(assignment.env);
     var frames = new Frames();
     var logger =

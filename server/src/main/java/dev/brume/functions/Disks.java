@@ -53,8 +53,8 @@ final class Disks {
   }
 
   /// What a sandbox is told so that a function has as much as it ordered.
-  String orders(FunctionSpec spec) {
+  List<String> orders(FunctionSpec spec) {
     int more = spec.storageMegabytes() - USUAL_MEGABYTES;
-    return template() != null && more > 0 ? "more " + more + "\n" : "";
+    return template() != null && more > 0 ? List.of("more " + more) : List.of();
   }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +81,16 @@ final class Enclosure {
     network.admit(port(spec.endpoint()));
   }
 
-  /// What a sandbox that waits is told to be this function's: its size of `/tmp`, its code, its
-  /// layers.
-  String orders(FunctionSpec spec) {
-    String layers = spec.layersHash() == null ? "" : "opt " + spec.layersHash() + "\n";
-    return disks.orders(spec) + "task " + spec.codeHash() + "\n" + layers + "go\n";
+  /// What a sandbox that waits is told to have this function's things: its size of `/tmp`, its
+  /// code, its layers.
+  List<String> orders(FunctionSpec spec) {
+    var orders = new ArrayList<>(disks.orders(spec));
+    orders.add("task " + spec.codeHash());
+    if (spec.layersHash() != null) {
+      orders.add("opt " + spec.layersHash());
+    }
+    orders.add("code");
+    return orders;
   }
 
   /// Looks whether `/tmp` holds more than it may, where no disk of its own limits it.

@@ -1,20 +1,13 @@
 package dev.brume.functions;
 
-import dev.brume.json.Json;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,51 +21,49 @@ final class Environment {
   /// Lambda's limit for a synchronous answer.
   static final int RESPONSE_BYTES_MAX = 6_291_556;
 
+  /// The script that starts the program of a bare environment.
+  static final String PROGRAM = "program.sh";
+
+  private static final Duration SHUTDOWN = Duration.ofSeconds(2);
   private static final long EXIT_MILLIS = 1000;
-  private static final long MOUNT_SECONDS = 10;
 
   /// Why an environment was killed.
   enum End {
+    EXTENSION,
     TIMEOUT,
     MEMORY,
     STORAGE,
     RETIRED
   }
 
-  private final String id;
-  private final Interpreter interpreter;
+  private final Parts parts;
   private final Sandbox sandbox;
   private final Enclosure enclosure;
   private final MemoryUse memory;
   private final Process process;
-  private final RuntimeWire wire;
   private final LogPipe logs;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+  private volatile @Nullable RuntimeLink link;
   private @Nullable Assignment assignment;
+  private volatile @Nullable DebugDoor debugDoor;
   private long idleSinceNanos;
   private volatile boolean working;
+  private volatile boolean settled = true;
   private volatile boolean retired;
   private volatile boolean offered;
 
-  private Environment(
-      String id,
-      Interpreter interpreter,
-      Sandbox sandbox,
-      Enclosure enclosure,
-      Process process,
-      RuntimeWire wire,
-      LogPipe logs) {
-    this.id = id;
-    this.interpreter = interpreter;
-    this.sandbox = sandbox;
-    this.enclosure = enclosure;
+  private Environment(Parts parts, LogPipe logs) {
+    this.parts = parts;
+    this.logs = logs;
+    sandbox = parts.sandbox();
+    enclosure = parts.enclosure();
+    process = parts.process();
     memory =
         new MemoryUse(
-            process, enclosure.group(), sandbox.hasOwnRoot() ? interpreter.executable() : null);
-    this.process = process;
-    this.wire = wire;
-    this.logs = logs;
+            process,
+            enclosure.group(),
+            sandbox.hasOwnRoot() ? parts.interpreter().executable() : null);
   }
 
   /// What an environment was made into.
@@ -81,95 +72,40 @@ final class Environment {
   /// @param credentialsExpire by the machine's time
   /// @param provisioned made in advance, to stay
   record Assignment(
-      FunctionSpec spec, String stream, Instant credentialsExpire, boolean provisioned) {}
-
-  /// What a runtime posted instead of asking for its first event.
-  static final class InitFailed extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient byte[] payload;
-    private final String type;
-
-    InitFailed(String type, byte[] payload) {
-      super(type);
-      this.type = type;
-      this.payload = payload;
-    }
-
-    byte[] payload() {
-      return payload;
-    }
-
-    String type() {
-      return type;
+      FunctionSpec spec, String stream, Instant credentialsExpire, boolean provisioned) {
+    /// `AWS_LAMBDA_INITIALIZATION_TYPE`.
+    String initialisation() {
+      return provisioned ? Starter.PROVISIONED : Starter.ON_DEMAND;
     }
   }
 
-  /// What came back for an event.
+  /// What an environment is made of.
   ///
-  /// @param type of the error, or the content type
-  /// @param streamed whether the sink has got it already
-  record Reply(boolean error, String type, byte[] body, boolean tooLarge, boolean streamed) {
-    static Reply of(RuntimeWire.Request request) {
-      if (!request.isError() && !request.isCutShort()) {
-        return new Reply(
-            false,
-            request.header("content-type", "application/json"),
-            request.body(),
-            request.tooLarge(),
-            request.streamed());
-      }
-      String type = request.header("lambda-runtime-function-error-type", "");
-      byte[] body = request.isError() ? request.body() : cutShortBy(request);
-      return new Reply(true, type, body, request.tooLarge(), request.streamed());
-    }
-
-    private static byte[] cutShortBy(RuntimeWire.Request request) {
-      String encoded = request.header("lambda-runtime-function-error-body", "");
-      try {
-        return Base64.getMimeDecoder().decode(encoded);
-      } catch (IllegalArgumentException e) {
-        return encoded.getBytes(StandardCharsets.UTF_8);
-      }
-    }
-  }
-
-  /// The listening socket for one process.
-  static final class Door implements AutoCloseable {
-    private final ServerSocketChannel channel;
-
-    Door(Path path) throws IOException {
-      channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      channel.bind(UnixDomainSocketAddress.of(path));
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
-
-    SocketChannel accept() throws IOException {
-      return channel.accept();
-    }
-
-    @Override
-    public void close() {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  /// Waits for a process that was just started to report.
-  static Environment open(
+  /// @param bare whether its program starts only when it is known which function it is
+  /// @param socket for one of our own runtimes, null for foreign ones
+  record Parts(
       String id,
       Interpreter interpreter,
       Sandbox sandbox,
       Enclosure enclosure,
-      Door door,
-      Process process)
-      throws IOException {
-    var logs = new LogPipe(process.getInputStream());
-    var drained = new CompletableFuture<Void>();
+      Process process,
+      boolean bare,
+      @Nullable RuntimeSocket socket,
+      RuntimeApi api) {}
+
+  /// Waits for a process that was just started to report; a bare one has nothing to say yet.
+  static Environment open(Parts parts) throws IOException {
+    Process process = parts.process();
+    Extensions extensions = parts.api().extensions();
+    var logs =
+        new LogPipe(
+            process.getInputStream(),
+            parts.api().telemetry(),
+            (script, status) ->
+                extensions.ended(script.substring(StartScript.EXTENSION.length()), status));
+    var environment = new Environment(parts, logs);
     Thread.ofPlatform()
-        .name("functions-log-" + id)
+        .name("functions-log-" + parts.id())
         .daemon(true)
         .stackSize(128 * 1024)
         .start(
@@ -177,34 +113,78 @@ final class Environment {
               try {
                 logs.run();
               } finally {
-                drained.complete(null);
+                environment.drained.complete(null);
               }
             });
-    process.onExit().thenRun(door::close);
-    try (door) {
-      enclosure.admit(process, sandbox.hasOwnRoot());
-      SocketChannel channel = door.accept();
-      var wire = new RuntimeWire(channel, RESPONSE_BYTES_MAX);
-      var environment = new Environment(id, interpreter, sandbox, enclosure, process, wire, logs);
-      drained.thenRun(() -> environment.drained.complete(null));
-      wire.read();
+    process.onExit().thenRun(environment::processEnded);
+    try {
+      parts.enclosure().admit(process, parts.sandbox().hasOwnRoot());
+      if (!parts.bare()) {
+        environment.connect();
+      }
       return environment;
     } catch (IOException e) {
-      enclosure.kill(process);
+      environment.kill(End.RETIRED);
       var said = new StringBuilder();
       var collector = logs.begin("", "", (stream, text) -> said.append(text).append(' '), false);
       logs.finish(collector, List.of());
       throw new IOException(
-          "the process for " + interpreter.runtimeName() + " did not start: " + said, e);
+          "the process for " + parts.interpreter().runtimeName() + " did not start: " + said, e);
+    }
+  }
+
+  // One of our own runtimes: it connects and asks which function it is.
+  private void connect() throws IOException {
+    RuntimeSocket socket = parts.socket();
+    if (socket == null) {
+      throw new IllegalStateException("a foreign runtime has no socket");
+    }
+    try (socket) {
+      var wire = new RuntimeWire(socket.accept(), RESPONSE_BYTES_MAX);
+      link = wire;
+      wire.read(null);
+    }
+  }
+
+  private void processEnded() {
+    RuntimeSocket socket = parts.socket();
+    if (socket != null) {
+      socket.close();
+    }
+    parts.api().processEnded();
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // Nobody is there to read what was still to be written.
+      return;
     }
   }
 
   Interpreter interpreter() {
-    return interpreter;
+    return parts.interpreter();
   }
 
   Sandbox.Places places() {
     return enclosure.places();
+  }
+
+  /// Whether its program starts only when it is known which function it is.
+  boolean bare() {
+    return parts.bare();
+  }
+
+  RuntimeApi api() {
+    return parts.api();
+  }
+
+  /// Lets debuggers in on this port. Throws IOException when it is taken.
+  void debug(int port) throws IOException {
+    debugDoor = new DebugDoor(enclosure.network(), port);
+  }
+
+  /// Whether a debugger may be looking: then nothing has a deadline.
+  boolean debugged() {
+    return debugDoor != null;
   }
 
   LogPipe logs() {
@@ -256,111 +236,192 @@ final class Environment {
     return end.get();
   }
 
-  /// Makes this a function: mounts its code, tells it environment and handler, and waits until it
-  /// asks for its first event. Throws EOFException when it dies on the way.
-  void assign(Assignment to, String message) throws IOException, InitFailed {
+  /// From now on it is this function's, however its start goes.
+  void assign(Assignment to) {
     assignment = to;
+    logs.format(to.spec().systemLevel());
+    String runtime = parts.interpreter().runtimeVersion();
+    logs.add(PlatformEvent.initStart(to.spec(), to.initialisation(), runtime));
+  }
+
+  /// Makes this the function that it was assigned to: mounts its code, tells it environment and
+  /// handler, and waits until it asks for its first event. Throws EOFException when it dies on the
+  /// way.
+  ///
+  /// @param message for our own runtimes
+  /// @param extensions scripts that start them
+  void begin(String message, List<String> extensions) throws IOException, InitFailed {
+    Assignment to = assignment();
     working = true;
-    FunctionSpec spec = to.spec();
-    enclosure.prepare(spec);
-    if (sandbox.hasOwnRoot()) {
-      mount(spec);
+    enclosure.prepare(to.spec());
+    if (sandbox.hasOwnRoot() || bare()) {
+      mount(to.spec());
     }
-    wire.write("HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
-    RuntimeWire.Request request = wire.read();
+    for (String script : extensions) {
+      order("extension " + script);
+    }
+    api().extensions().awaitRegistered();
+    RuntimeLink runtime = startProgram();
+    if (runtime.asksAtOnce()) {
+      runtime.write(
+          "HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
+    }
+    RuntimeWire.Request request = runtime.read(null);
     if (!request.isNext()) {
-      throw new InitFailed(
+      throw InitFailed.posted(
           request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
+    logs.add(PlatformEvent.initRuntimeDone(to.initialisation(), PlatformEvent.Result.SUCCESS));
+    api().extensions().awaitReady();
+    api().extensions().events().forEach(logs::add);
     working = false;
   }
 
-  private void mount(FunctionSpec spec) throws IOException {
-    try (var stdin = process.getOutputStream()) {
-      stdin.write(enclosure.orders(spec).getBytes(StandardCharsets.UTF_8));
-    }
-    try {
-      if (!logs.mounted().get(MOUNT_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("the sandbox ended before the code was in place");
+  private RuntimeLink startProgram() throws IOException {
+    if (bare()) {
+      order("runtime " + PROGRAM);
+      if (parts.interpreter().family().isForeign()) {
+        link = api().runtime();
+      } else {
+        connect();
       }
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("the sandbox did not mount the code", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
     }
+    if (sandbox.hasOwnRoot() || bare()) {
+      order("go");
+      if (!parts.interpreter().family().isForeign()) {
+        process.getOutputStream().close();
+      }
+    }
+    return link();
+  }
+
+  private RuntimeLink link() {
+    return Objects.requireNonNull(link, "nothing runs in this environment yet");
+  }
+
+  private void order(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  private void mount(FunctionSpec spec) throws IOException {
+    for (String line : enclosure.orders(spec)) {
+      order(line);
+    }
+    logs.awaitMounted();
   }
 
   /// Hands over one event and waits for its answer. Throws EOFException when the process ends
-  /// first.
+  /// first. Afterwards the environment may need a while until it [#settle]s.
   ///
   /// @param sink for an answer that the runtime streams, null to collect it
   Reply invoke(String head, byte[] event, @Nullable ResponseSink sink) throws IOException {
     working = true;
     enclosure.freezing().wake();
-    wire.write(head, event);
-    while (true) {
-      RuntimeWire.Request request = wire.read(sink);
-      if (request.isNext()) {
-        throw new IOException("the runtime asked for another event before it answered");
+    settled = false;
+    RuntimeLink to = link();
+    to.write(head, event);
+    RuntimeWire.Request request = to.read(sink);
+    if (request.isNext()) {
+      throw new IOException("the runtime asked for another event before it answered");
+    }
+    if (to.asksAtOnce()) {
+      if (asksForMore()) {
+        to.accepted();
+      } else {
+        end.compareAndSet(null, End.RETIRED);
       }
-      if (request.isError() || request.isResponse()) {
-        working = false;
-        // Our runtimes ask for the next event in the same breath as they answer.
-        if (asksForMore()) {
-          wire.accepted();
-        } else {
-          end.compareAndSet(null, End.RETIRED);
-        }
-        return Reply.of(request);
-      }
+      settled = api().extensions().idle();
+    }
+    working = !settled;
+    return Reply.of(request);
+  }
+
+  /// Has the end of an event's log marked, behind all that was printed so far. Our own runtimes do
+  /// it themselves.
+  void markEnd(String requestId) throws IOException {
+    if (parts.interpreter().family().isForeign()) {
+      order("mark " + requestId);
+    }
+  }
+
+  /// Whether everything inside is done with the last event.
+  boolean settled() {
+    return settled;
+  }
+
+  /// Waits until it is; false when the environment ended instead.
+  boolean settle() {
+    try {
+      boolean more =
+          settled || (link().asksAtOnce() || asksForMore()) && api().extensions().awaitIdle();
+      settled = true;
+      working = false;
+      return more;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   private boolean asksForMore() throws IOException {
     try {
-      return wire.read().isNext();
+      return link().read(null).isNext();
     } catch (EOFException e) {
       // An error that ends the process, e.g. an uncaught exception: its answer counts.
       return false;
     }
   }
 
+  /// Whether something inside wants to know before it ends.
+  boolean wantsShutdown() {
+    return end.get() == null && process.isAlive() && api().extensions().wantShutdown();
+  }
+
+  /// Tells extensions that the environment is about to end, and gives them Lambda's 2 seconds.
+  void shutDown() {
+    retired = true;
+    try {
+      enclosure.freezing().wake();
+    } catch (IOException e) {
+      // It cannot be woken to hear of it: it just ends.
+      return;
+    }
+    api().telemetry().flush();
+    long deadline = System.currentTimeMillis() + SHUTDOWN.toMillis();
+    api().extensions().shutDown("SPINDOWN", deadline, SHUTDOWN);
+  }
+
   /// Ends every process of the environment.
   void kill(End why) {
     end.compareAndSet(null, why);
     enclosure.kill(process);
+    RuntimeLink now = link;
     try {
-      wire.close();
+      if (now != null) {
+        now.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    parts.api().close();
+    DebugDoor door = debugDoor;
+    if (door != null) {
+      door.close();
     }
   }
 
   /// How the process ended, in Lambda's words. Waits a moment for it.
   String exitReason() {
+    boolean outOfMemory = end.get() == End.MEMORY || memory.killed();
     try {
-      if (!process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        enclosure.kill(process);
-        return "Runtime exited without providing a reason";
+      if (process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        return ExitReason.of(process.exitValue(), outOfMemory);
       }
+      enclosure.kill(process);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "Runtime exited without providing a reason";
     }
-    int status = process.exitValue();
-    if (end.get() == End.MEMORY || status == 137 || memory.killed()) {
-      return "Runtime exited with error: signal: killed";
-    }
-    if (status == 0) {
-      return "Runtime exited without providing a reason";
-    }
-    return switch (status) {
-      case 134 -> "Runtime exited with error: signal: aborted";
-      case 139 -> "Runtime exited with error: signal: segmentation fault";
-      case 143 -> "Runtime exited with error: signal: terminated";
-      default -> "Runtime exited with error: exit status " + status;
-    };
+    return ExitReason.NONE;
   }
 
   /// Peak memory so far, in megabytes.
@@ -405,7 +466,7 @@ final class Environment {
   ///
   /// @param anyway does not wait for that
   void freeze(boolean anyway) {
-    if (anyway || logs.settled()) {
+    if (!debugged() && (anyway || logs.settled())) {
       enclosure.freezing().freeze();
     }
   }
@@ -430,13 +491,8 @@ final class Environment {
             });
   }
 
-  static byte[] errorDocument(String type, String message) {
-    return Json.write(Json.object().put("errorType", type).put("errorMessage", message))
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
   @Override
   public String toString() {
-    return "environment " + id;
+    return "environment " + parts.id();
   }
 }

@@ -4,12 +4,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.json.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a function finds in its environment.
 /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 final class EnvironmentVariables {
+  /// Variables that extensions do not get.
+  /// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+  static final List<String> RUNTIMES_OWN =
+      List.of(
+          "AWS_EXECUTION_ENV",
+          "AWS_LAMBDA_LOG_GROUP_NAME",
+          "AWS_LAMBDA_LOG_STREAM_NAME",
+          "AWS_XRAY_CONTEXT_MISSING",
+          "AWS_XRAY_DAEMON_ADDRESS",
+          "LAMBDA_RUNTIME_DIR",
+          "LAMBDA_TASK_ROOT",
+          "_HANDLER");
+
   private EnvironmentVariables() {}
 
   /// Where things are for the function.
@@ -78,10 +92,14 @@ final class EnvironmentVariables {
   }
 
   /// The assign message.
+  ///
+  /// @param variables to set, empty when the process has been started with them
   static String message(Map<String, String> variables, FunctionSpec spec, @Nullable String notice) {
     ObjectNode message = Json.object();
-    ObjectNode env = message.putObject("env");
-    variables.forEach(env::put);
+    if (!variables.isEmpty()) {
+      ObjectNode env = message.putObject("env");
+      variables.forEach(env::put);
+    }
     message.put("heapMegabytes", Math.max(64, spec.memoryMegabytes() * 9 / 10));
     message.put("refuseCallbacks", refusesCallbacks(spec.runtime()));
     if (notice != null) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logGroup e.g. `/aws/lambda/name`
 /// @param jsonLogs log format JSON instead of Text
 /// @param logLevel the application log level of JSON logs, e.g. `INFO`; null for Text
+/// @param systemLogLevel the least level of the platform's own lines in JSON logs; null for Text
 /// @param endpoint what `AWS_ENDPOINT_URL` says inside, e.g. `http://127.0.0.1:4566`
 /// @param credentials gives the role's credentials for a new environment
 public record FunctionSpec(
@@ -39,8 +40,15 @@ public record FunctionSpec(
     String logGroup,
     boolean jsonLogs,
     @Nullable String logLevel,
+    @Nullable String systemLogLevel,
     String endpoint,
     Credentials.Source credentials) {
+
+  /// What of the platform's own lines is in JSON logs; null for Text.
+  PlatformEvent.@Nullable Level systemLevel() {
+    String level = systemLogLevel == null ? "INFO" : systemLogLevel;
+    return jsonLogs ? PlatformEvent.Level.valueOf(level) : null;
+  }
 
   /// What environments are kept under.
   String key() {

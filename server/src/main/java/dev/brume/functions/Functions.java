@@ -39,6 +39,12 @@ public final class Functions implements AutoCloseable {
 
   /// @param wall the machine's time, which credentials are valid by
   public Functions(FunctionsSettings settings, Clock clock, InstantSource wall, Ids ids) {
+    this(settings, Debugging.NONE, clock, wall, ids);
+  }
+
+  /// The same with debuggers' doors.
+  public Functions(
+      FunctionsSettings settings, Debugging debugging, Clock clock, InstantSource wall, Ids ids) {
     this.settings = settings;
     this.clock = clock;
     code = new CodeStore(settings.folder());
@@ -48,7 +54,8 @@ public final class Functions implements AutoCloseable {
             1, Thread.ofPlatform().name("functions-timer").daemon(true).factory());
     timer.setRemoveOnCancelPolicy(true);
     interpreters = new Interpreters(settings);
-    starter = new Starter(settings, clock, ids, code, pool, interpreters, launcher, timer);
+    starter =
+        new Starter(settings, clock, ids, code, pool, interpreters, debugging, launcher, timer);
     provisioned = new Provisioned(clock, pool, starter);
     repeat(this::check, CHECK_MILLIS);
     repeat(() -> pool.trim(settings.sandbox().idleMemoryMegabytes() << 20), TRIM_MILLIS);
@@ -201,7 +208,7 @@ public final class Functions implements AutoCloseable {
     try {
       starter.initialise(
           environment, spec, Starter.ON_DEMAND, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
-    } catch (Environment.InitFailed e) {
+    } catch (InitFailed e) {
       return initFailed(environment, run, began, e);
     } catch (IOException e) {
       return died(environment, run, began, null);
@@ -209,7 +216,11 @@ public final class Functions implements AutoCloseable {
       pool.discard(environment);
       throw e;
     }
-    return run(environment, run, millisSince(began));
+    double millis = millisSince(began);
+    environment
+        .logs()
+        .add(PlatformEvent.initReport(Starter.ON_DEMAND, PlatformEvent.Result.SUCCESS, millis));
+    return run(environment, run, millis);
   }
 
   private Outcome run(Environment environment, Run run, double initMillis) {
@@ -218,47 +229,70 @@ public final class Functions implements AutoCloseable {
     String stream = environment.assignment().stream();
     LogPipe.Collector log =
         environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
-    environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
+    environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     long began = clock.nanoTime();
     ScheduledFuture<?> deadline = starter.killLater(environment, spec.timeoutSeconds());
-    Environment.Reply reply;
+    long deadlineMillis =
+        System.currentTimeMillis() + Starter.patience(environment, spec.timeoutSeconds()) * 1000L;
+    Reply reply;
     try {
+      environment.api().extensions().invoke(invocation, deadlineMillis);
       reply =
           environment.invoke(
-              LogLines.eventHead(
-                  invocation, System.currentTimeMillis() + spec.timeoutSeconds() * 1000L),
-              invocation.payload(),
-              run.answer());
+              EventHead.of(invocation, deadlineMillis), invocation.payload(), run.answer());
+      environment.markEnd(invocation.requestId());
     } catch (IOException e) {
       deadline.cancel(false);
       return died(environment, run, began, log);
     }
-    deadline.cancel(false);
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
+    var result =
+        reply.error() ? PlatformEvent.Result.error(reply.type()) : PlatformEvent.Result.SUCCESS;
     byte[] tail =
         close(
             environment,
             log,
             invocation,
-            LogLines.end(invocation, spec, millis, initMillis, memory, "", ""));
-    pool.giveBack(environment);
-    if (strict()) {
-      environment.freeze(false);
-    }
+            List.of(
+                PlatformEvent.runtimeDone(invocation, result, millis, reply.body().length),
+                PlatformEvent.report(
+                    invocation, spec, PlatformEvent.Result.SUCCESS, millis, initMillis, memory)));
+    giveBack(environment, deadline);
     return outcome(
         reply,
         run.answer(),
         new Outcome.Report(millis, initMillis, memory, tail, environment.provisioned()));
   }
 
+  // The answer need not wait for what goes on inside after it.
+  private void giveBack(Environment environment, ScheduledFuture<?> deadline) {
+    if (environment.settled()) {
+      deadline.cancel(false);
+      rest(environment);
+      return;
+    }
+    Thread.ofVirtual()
+        .name("functions-settle")
+        .start(
+            () -> {
+              boolean goesOn = environment.settle();
+              deadline.cancel(false);
+              if (goesOn) {
+                rest(environment);
+              } else {
+                pool.discard(environment);
+              }
+            });
+  }
+
   private static Outcome outcome(
-      Environment.Reply reply, @Nullable ResponseSink answer, Outcome.Report report) {
+      Reply reply, @Nullable ResponseSink answer, Outcome.Report report) {
     if (reply.tooLarge()) {
       long limit = reply.streamed() ? RuntimeWire.STREAM_BYTES_MAX : Environment.RESPONSE_BYTES_MAX;
       return new Outcome.Failed(
           "Function.ResponseSizeTooLarge",
-          Environment.errorDocument(
+          Reply.errorDocument(
               "Function.ResponseSizeTooLarge",
               "Response payload size exceeded maximum allowed payload size (" + limit + " bytes)."),
           report);
@@ -276,7 +310,10 @@ public final class Functions implements AutoCloseable {
   }
 
   private byte[] close(
-      Environment environment, LogPipe.Collector log, Invocation invocation, List<String> lines) {
+      Environment environment,
+      LogPipe.Collector log,
+      Invocation invocation,
+      List<PlatformEvent> lines) {
     CompletableFuture<byte[]> tail = environment.logs().finish(log, lines);
     if (!invocation.tail()) {
       return new byte[0];
@@ -284,8 +321,7 @@ public final class Functions implements AutoCloseable {
     return tail.completeOnTimeout(new byte[0], TAIL_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
-  private Outcome initFailed(
-      Environment environment, Run run, long began, Environment.InitFailed failure) {
+  private Outcome initFailed(Environment environment, Run run, long began, InitFailed failure) {
     FunctionSpec spec = run.spec();
     Invocation invocation = run.invocation();
     double millis = millisSince(began);
@@ -298,18 +334,24 @@ public final class Functions implements AutoCloseable {
                 environment.assignment().stream(),
                 run.sink(),
                 invocation.tail());
-    environment.logs().add(log, LogLines.initReport(millis, "error", failure.type()));
-    environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
+    var result = PlatformEvent.Result.error(failure.type());
+    environment.logs().add(PlatformEvent.initRuntimeDone(Starter.ON_DEMAND, result));
+    environment.logs().add(PlatformEvent.initReport(Starter.ON_DEMAND, result, millis));
+    environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     environment.exitReason();
     byte[] tail =
         close(
             environment,
             log,
             invocation,
-            LogLines.end(invocation, spec, millis, -1, memory, "error", failure.type()));
+            List.of(
+                PlatformEvent.runtimeDone(invocation, result, millis, -1),
+                PlatformEvent.report(invocation, spec, result, millis, -1, memory)));
     pool.discard(environment);
     return new Outcome.Failed(
-        failure.type(), failure.payload(), new Outcome.Report(millis, millis, memory, tail, false));
+        failure.type(),
+        failure.payload(invocation.requestId()),
+        new Outcome.Report(millis, millis, memory, tail, false));
   }
 
   // The process ended before it answered: by its own doing, at its deadline, or for its memory.
@@ -320,11 +362,19 @@ public final class Functions implements AutoCloseable {
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
     boolean timeout = environment.end() == Environment.End.TIMEOUT;
+    Extensions.Fault fault =
+        environment.end() == Environment.End.EXTENSION
+            ? environment.api().extensions().fault()
+            : null;
     String what =
-        timeout
-            ? String.format(
-                Locale.ROOT, "Task timed out after %.2f seconds", (double) spec.timeoutSeconds())
-            : environment.exitReason();
+        fault != null
+            ? fault.message()
+            : timeout
+                ? String.format(
+                    Locale.ROOT,
+                    "Task timed out after %.2f seconds",
+                    (double) spec.timeoutSeconds())
+                : environment.exitReason();
     LogPipe.Collector log = running;
     if (log == null) {
       log =
@@ -335,22 +385,24 @@ public final class Functions implements AutoCloseable {
                   environment.assignment().stream(),
                   run.sink(),
                   invocation.tail());
-      environment.logs().add(log, LogLines.start(invocation.requestId(), spec.version()));
+      environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     }
-    String type = timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
-    String status = timeout ? "timeout" : "error";
+    String type = fault != null ? fault.type() : timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
     boolean memoryEnded =
         what.endsWith("signal: killed") && environment.end() != Environment.End.STORAGE;
     String shown = memoryEnded ? "Runtime.OutOfMemory" : type;
-    List<String> lines =
-        LogLines.died(
-            invocation, spec, clock.instant(), what, timeout, millis, memory, status, shown);
+    var result = timeout ? PlatformEvent.Result.timeout() : PlatformEvent.Result.error(shown);
+    List<PlatformEvent> lines =
+        List.of(
+            PlatformEvent.fault(invocation, what, timeout, shown),
+            PlatformEvent.runtimeDone(invocation, result, millis, -1),
+            PlatformEvent.report(invocation, spec, result, millis, -1, memory));
     pool.discard(environment);
     byte[] tail = close(environment, log, invocation, lines);
     String message = "RequestId: " + invocation.requestId() + " Error: " + what;
     return new Outcome.Failed(
         type,
-        Environment.errorDocument(type, message),
+        Reply.errorDocument(type, message),
         new Outcome.Report(millis, -1, memory, tail, environment.provisioned()));
   }
 
@@ -376,6 +428,13 @@ public final class Functions implements AutoCloseable {
       if (strict() || idle >= FREEZE_NANOS) {
         environment.freeze(idle >= FREEZE_ANYWAY_NANOS);
       }
+    }
+  }
+
+  private void rest(Environment environment) {
+    pool.giveBack(environment);
+    if (strict()) {
+      environment.freeze(false);
     }
   }
 

@@ -28,4 +28,10 @@ record Interpreter(
   String runtimeName() {
     return family.runtimeName(version);
   }
+
+  /// As the first line of an environment's log says it, e.g. `nodejs:20.20.2`.
+  String runtimeVersion() {
+    String name = runtimeName().replaceFirst("[0-9].*", "");
+    return version.startsWith(name) ? version : name + ":" + version;
+  }
 }

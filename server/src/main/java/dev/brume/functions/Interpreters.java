@@ -15,7 +15,11 @@ final class Interpreters {
 
   Interpreters(FunctionsSettings settings) {
     families =
-        List.of(new NodeFamily(settings), new PythonFamily(settings), new JavaFamily(settings));
+        List.of(
+            new NodeFamily(settings),
+            new PythonFamily(settings),
+            new JavaFamily(settings),
+            new ProvidedFamily());
   }
 
   List<RuntimeFamily> families() {

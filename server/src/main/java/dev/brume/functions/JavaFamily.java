@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +17,8 @@ final class JavaFamily implements RuntimeFamily {
   private static final String OWN_FOLDER = "/var/runtime";
   private final JavaLibraries libraries;
   private final JavaCaches caches = new JavaCaches();
+  private static final Set<String> OPTIONS =
+      Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
   private @Nullable List<JavaMachines.Machine> machines;
 
   JavaFamily(FunctionsSettings settings) {
@@ -148,9 +150,14 @@ final class JavaFamily implements RuntimeFamily {
     return List.copyOf(options);
   }
 
-  // Where System.loadLibrary looks is settled when the JVM starts.
   @Override
-  public Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
-    return ownRoot ? Map.of("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib") : Map.of();
+  public List<String> debugged(List<String> command, int port) {
+    return Programs.withOptions(
+        command, "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:" + port);
+  }
+
+  @Override
+  public boolean isReadAtStart(String variable) {
+    return OPTIONS.contains(variable);
   }
 }

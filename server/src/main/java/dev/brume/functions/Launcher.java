@@ -74,19 +74,33 @@ final class Launcher implements AutoCloseable {
   ///
   /// @param preload modules to load in advance
   Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
+    return start(interpreter, preload, false);
+  }
+
+  /// Prepares a sandbox whose program is started once it is known which function it is.
+  Environment startBare(Interpreter interpreter) throws IOException {
+    return start(interpreter, Set.of(), true);
+  }
+
+  private Environment start(Interpreter interpreter, Set<String> preload, boolean bare)
+      throws IOException {
     requireSandbox();
     interpreter.family().ensure();
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
     Enclosure enclosure = sandbox.enclose(id, places);
-    try (var door = new Environment.Door(places.run().resolve("api"))) {
+    try {
+      boolean foreign = interpreter.family().isForeign();
+      var socket = foreign ? null : new RuntimeSocket(places.run().resolve("api"));
+      var api = new RuntimeApi(enclosure.network(), id, ids);
       Map<String, String> variables =
           new HashMap<>(sandbox.variables(places, number, binds(interpreter), enclosure.group()));
       variables.putAll(runtimeVariables(interpreter, places, preload));
-      List<String> command = sandbox.command(places, runtimeCommand(interpreter));
+      List<String> command = sandbox.command(bare ? List.of() : runtimeCommand(interpreter));
       Process process = spawn(command, variables, enclosure);
-      return Environment.open(id, interpreter, sandbox, enclosure, door, process);
+      return Environment.open(
+          new Environment.Parts(id, interpreter, sandbox, enclosure, process, bare, socket, api));
     } catch (IOException e) {
       enclosure.release();
       throw e;
@@ -149,12 +163,14 @@ final class Launcher implements AutoCloseable {
     return binds;
   }
 
-  private List<String> runtimeCommand(Interpreter interpreter) {
+  /// The command of one of our own runtimes, as seen inside.
+  List<String> runtimeCommand(Interpreter interpreter) {
     String folder = sandbox.hasOwnRoot() ? "/var/runtime" : runtimeFolder.toString();
     return interpreter.family().command(interpreter, folder);
   }
 
-  private Map<String, String> runtimeVariables(
+  /// Variables of a process that does not know its function yet.
+  Map<String, String> runtimeVariables(
       Interpreter interpreter, Sandbox.Places places, Set<String> preload) {
     var variables = new HashMap<String, String>();
     boolean own = sandbox.hasOwnRoot();
@@ -163,6 +179,10 @@ final class Launcher implements AutoCloseable {
     variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     variables.put("LANG", "en_US.UTF-8");
     variables.put("TZ", ":UTC");
+    if (own) {
+      // The loader looks at it only now, so the places are named before there is anything in them.
+      variables.put("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
+    }
     variables.put("HOME", own ? "/home/sbx_user1051" : places.temporary().toString());
     variables.putAll(interpreter.family().waitingVariables(own, runtimeFolder));
     return variables;

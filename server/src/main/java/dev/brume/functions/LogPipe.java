@@ -7,7 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what an environment's processes print, on a thread of its own, so that no function ever
@@ -15,19 +20,24 @@ import org.jspecify.annotations.Nullable;
 /// what is above is counted and dropped.
 ///
 /// The runtime frames its own records (type, length, time, text; as Lambda's telemetry pipe does);
-/// everything else is cut into lines. Two more frame types tell when the sandbox has mounted the
-/// code and when everything that an invocation printed has been written.
+/// everything else is cut into lines. More frame types tell when the sandbox has mounted the code,
+/// when everything that an invocation printed has been written, and when an extension ended.
 final class LogPipe implements Runnable {
   private static final int FRAME_HEAD_BYTES = 16;
   private static final int FRAME_LOG = 0x03;
+  private static final int FRAME_EXTENSION = 0x04;
+  private static final int FRAME_EXTENSION_ENDED = 0xFD;
   private static final int FRAME_MOUNTED = 0xFE;
   private static final int FRAME_END = 0xFF;
   private static final int RECORD_BYTES_MAX = 256 * 1024;
   private static final long INVOCATION_BYTES_MAX = 6 << 20;
   private static final int EARLY_RECORDS_MAX = 1000;
   private static final int TAIL_BYTES = 4096;
+  private static final long MOUNT_SECONDS = 10;
 
   private final InputStream in;
+  private final Telemetry telemetry;
+  private final ObjIntConsumer<String> onExtensionEnd;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<String> early = new ArrayList<>();
   private final CompletableFuture<Boolean> mounted = new CompletableFuture<>();
@@ -35,15 +45,30 @@ final class LogPipe implements Runnable {
   private int start;
   private int end;
   private @Nullable Collector current;
+  private PlatformEvent.@Nullable Level jsonLevel;
   private boolean closed;
 
-  LogPipe(InputStream in) {
+  /// @param telemetry gets everything too
+  /// @param onExtensionEnd called with the name of the script and the status of an extension
+  LogPipe(InputStream in, Telemetry telemetry, ObjIntConsumer<String> onExtensionEnd) {
     this.in = in;
+    this.telemetry = telemetry;
+    telemetry.announceTo(this::add);
+    this.onExtensionEnd = onExtensionEnd;
   }
 
-  /// Completes when the sandbox has the code in place.
-  CompletableFuture<Boolean> mounted() {
-    return mounted;
+  /// Waits until the sandbox has the code in place.
+  void awaitMounted() throws IOException {
+    try {
+      if (!mounted.get(MOUNT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("the sandbox ended before the code was in place");
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("the sandbox did not mount the code", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
   }
 
   /// The log of one invocation.
@@ -57,7 +82,7 @@ final class LogPipe implements Runnable {
     private long bytes;
     private long dropped;
     private boolean ended;
-    private @Nullable List<String> closing;
+    private @Nullable List<PlatformEvent> closing;
 
     Collector(String requestId, String stream, LogSink sink, boolean tail) {
       this.requestId = requestId;
@@ -90,7 +115,7 @@ final class LogPipe implements Runnable {
     }
 
     private void close() {
-      List<String> last = closing;
+      List<PlatformEvent> last = closing;
       if (last == null || done.isDone()) {
         return;
       }
@@ -102,7 +127,7 @@ final class LogPipe implements Runnable {
                 + INVOCATION_BYTES_MAX
                 + ".");
       }
-      last.forEach(this::emit);
+      last.forEach(event -> say(event, this::emit));
       done.complete(kept);
     }
   }
@@ -121,19 +146,47 @@ final class LogPipe implements Runnable {
     return collector;
   }
 
-  /// Adds a record of the platform's own.
-  void add(Collector collector, String record) {
+  /// How the platform's own records look from now on.
+  ///
+  /// @param level the least that JSON logs have, null where logs are text
+  void format(PlatformEvent.@Nullable Level level) {
     lock.lock();
     try {
-      collector.emit(record);
+      jsonLevel = level;
     } finally {
       lock.unlock();
     }
   }
 
+  /// Adds a record of the platform's own.
+  void add(PlatformEvent event) {
+    lock.lock();
+    try {
+      Collector to = current;
+      say(event, to == null ? this::keep : to::emit);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void say(PlatformEvent event, Consumer<String> log) {
+    telemetry.platform(event);
+    PlatformEvent.Level least = jsonLevel;
+    String line = least == null ? event.text() : event.json(Telemetry.now());
+    if (line != null && (least == null || event.level().compareTo(least) >= 0)) {
+      log.accept(line);
+    }
+  }
+
+  private void keep(String record) {
+    if (early.size() < EARLY_RECORDS_MAX) {
+      early.add(record);
+    }
+  }
+
   /// Ends an invocation's log with these records, once all that the function printed has been read.
   /// The future has the last 4 KB if they were asked for.
-  CompletableFuture<byte[]> finish(Collector collector, List<String> closing) {
+  CompletableFuture<byte[]> finish(Collector collector, List<PlatformEvent> closing) {
     lock.lock();
     try {
       collector.closing = closing;
@@ -171,7 +224,7 @@ final class LogPipe implements Runnable {
         take(false);
       }
     } catch (IOException e) {
-      record("Brume could not read on: " + e.getMessage());
+      record("function", "Brume could not read on: " + e.getMessage());
     }
     take(true);
     lock.lock();
@@ -284,6 +337,9 @@ final class LogPipe implements Runnable {
     start = from + length;
     switch (type) {
       case FRAME_LOG -> text(from, start);
+      case FRAME_EXTENSION -> text("extension", from, start);
+      case FRAME_EXTENSION_ENDED ->
+          extensionEnded(new String(held, from, length, StandardCharsets.UTF_8));
       case FRAME_MOUNTED -> mounted.complete(true);
       case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
       default -> text(from, start);
@@ -291,24 +347,39 @@ final class LogPipe implements Runnable {
     return true;
   }
 
-  private void text(int from, int to) {
-    if (to > from) {
-      record(new String(held, from, to - from, StandardCharsets.UTF_8));
+  private void extensionEnded(String text) {
+    int space = text.lastIndexOf(' ');
+    try {
+      onExtensionEnd.accept(text.substring(0, space), Integer.parseInt(text.substring(space + 1)));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      // Not the sandbox's, but something that a function printed.
+      record("function", text);
     }
   }
 
   /// Adds a line of the platform's own to what is printed now.
   void note(String text) {
-    record(text);
+    record("function", text);
   }
 
-  private void record(String text) {
+  private void text(int from, int to) {
+    text("function", from, to);
+  }
+
+  private void text(String type, int from, int to) {
+    if (to > from) {
+      record(type, new String(held, from, to - from, StandardCharsets.UTF_8));
+    }
+  }
+
+  private void record(String type, String text) {
     lock.lock();
     try {
+      telemetry.printed(type, text);
       if (current != null) {
         current.add(text);
-      } else if (early.size() < EARLY_RECORDS_MAX) {
-        early.add(text);
+      } else {
+        keep(text);
       }
     } finally {
       lock.unlock();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.concurrent.Callable;
 
 /// The network that an environment sees.
@@ -16,6 +17,9 @@ sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwor
   ///
   /// @param port that it gets in a network of its own; in a shared one it is any that is free
   ServerSocketChannel listen(int port) throws IOException;
+
+  /// Connects to a port of 127.0.0.1 as the environment sees it.
+  SocketChannel connect(int port) throws IOException;
 
   /// Makes a port of the machine's 127.0.0.1 reachable at the same address inside.
   void admit(int port) throws IOException;
@@ -49,6 +53,11 @@ sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwor
         throw e;
       }
       return channel;
+    }
+
+    @Override
+    public SocketChannel connect(int port) throws IOException {
+      return SocketChannel.open(loopback(port));
     }
 
     @Override

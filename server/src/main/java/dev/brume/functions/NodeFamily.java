@@ -19,6 +19,8 @@ final class NodeFamily implements RuntimeFamily {
   private static final Pattern IMPORT =
       Pattern.compile(
           "(?:require\\(|from\\s*|import\\(|import\\s*)\\s*[\"'](@aws-sdk/[a-z0-9-]+)[\"']");
+  private static final Set<String> READ_LATER =
+      Set.of("NODE_ENV", "NODE_PATH", "NODE_TLS_REJECT_UNAUTHORIZED");
   private final @Nullable Path configured;
   private final NodeSdk sdk;
 
@@ -114,6 +116,17 @@ final class NodeFamily implements RuntimeFamily {
             + folders.runtime()
             + ":"
             + folders.task());
+  }
+
+  @Override
+  public List<String> debugged(List<String> command, int port) {
+    return Programs.withOptions(command, "--inspect=127.0.0.1:" + port);
+  }
+
+  @Override
+  public boolean isReadAtStart(String variable) {
+    return variable.startsWith("NODE_") && !READ_LATER.contains(variable)
+        || variable.equals("UV_THREADPOOL_SIZE");
   }
 
   @Override

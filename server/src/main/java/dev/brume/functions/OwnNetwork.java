@@ -2,6 +2,7 @@ package dev.brume.functions;
 
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -120,6 +121,18 @@ final class OwnNetwork implements Network {
             channel.close();
             throw e;
           }
+        });
+  }
+
+  @Override
+  public synchronized SocketChannel connect(int port) throws IOException {
+    if (closed) {
+      throw new IOException("the network is closed");
+    }
+    return onThread(
+        () -> {
+          owner.system.enterNetwork(descriptor);
+          return SocketChannel.open(Network.loopback(port));
         });
   }
 

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -31,6 +32,7 @@ final class Pool {
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
   private final Map<Interpreter, Deque<Environment>> waiting = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
+  private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
   private int starting;
 
   Pool(Clock clock, InstantSource wall, int environmentsMax) {
@@ -421,6 +423,14 @@ final class Pool {
     for (Environment environment : busy()) {
       discard(environment);
     }
+    for (Thread farewell : farewells) {
+      try {
+        farewell.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   // The one that was used the longest ago. Provisioned ones stay.
@@ -440,7 +450,25 @@ final class Pool {
     return oldest;
   }
 
-  private static void drop(Environment environment) {
+  private void drop(Environment environment) {
+    if (!environment.wantsShutdown()) {
+      end(environment);
+      return;
+    }
+    Thread farewell =
+        Thread.ofVirtual()
+            .name("functions-shutdown")
+            .unstarted(
+                () -> {
+                  environment.shutDown();
+                  end(environment);
+                  farewells.remove(Thread.currentThread());
+                });
+    farewells.add(farewell);
+    farewell.start();
+  }
+
+  private static void end(Environment environment) {
     environment.kill(Environment.End.RETIRED);
     environment.clean();
   }

@@ -95,6 +95,13 @@ final class Programs {
     }
   }
 
+  /// A command with words put in behind the program.
+  static List<String> withOptions(List<String> command, String... options) {
+    var all = new ArrayList<>(command);
+    all.addAll(1, List.of(options));
+    return all;
+  }
+
   /// The lines that a program prints; none when it fails or takes too long.
   static List<String> run(Path executable, String... arguments) {
     var command = new ArrayList<String>();

@@ -143,7 +143,7 @@ final class Provisioned {
           spec,
           Starter.PROVISIONED,
           Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
-    } catch (Environment.InitFailed e) {
+    } catch (InitFailed e) {
       return initFailed(order, environment, e.type());
     } catch (IOException e) {
       boolean late = environment.end() == Environment.End.TIMEOUT;
@@ -170,7 +170,13 @@ final class Provisioned {
   private String initFailed(Order order, Environment environment, String type) {
     var log = environment.logs().begin("", environment.assignment().stream(), order.sink, false);
     environment.exitReason();
-    environment.logs().finish(log, List.of(LogLines.initReport(-1, "error", type)));
+    environment
+        .logs()
+        .finish(
+            log,
+            List.of(
+                PlatformEvent.initReport(
+                    Starter.PROVISIONED, PlatformEvent.Result.error(type), -1)));
     pool.discard(environment);
     return "The function failed to initialize: " + type;
   }

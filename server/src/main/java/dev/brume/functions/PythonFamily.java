@@ -97,6 +97,16 @@ final class PythonFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> debugged(List<String> command, int port) {
+    return Programs.withOptions(command, "-m", "debugpy", "--listen", "127.0.0.1:" + port);
+  }
+
+  @Override
+  public boolean isReadAtStart(String variable) {
+    return variable.startsWith("PYTHON") && !variable.equals("PYTHONPATH");
+  }
+
+  @Override
   public boolean isSource(String file) {
     return file.endsWith(".py");
   }

@@ -30,6 +30,18 @@ interface RuntimeFamily {
   /// Lambda's name for the runtime of a version, e.g. `nodejs20.x` for `20.20.2`.
   String runtimeName(String version);
 
+  /// Whether the function brings the runtime along: it speaks to the [RuntimeApi], and cannot wait
+  /// for its function.
+  default boolean isForeign() {
+    return false;
+  }
+
+  /// Whether programs look at this variable only when they start, so that a waiting process would
+  /// not see it.
+  default boolean isReadAtStart(String variable) {
+    return false;
+  }
+
   /// Brume's own inside of an environment: resources of this package. They are seen in
   /// `/var/runtime`.
   List<String> resources();
@@ -47,10 +59,15 @@ interface RuntimeFamily {
     return List.of();
   }
 
-  /// The command of a waiting process.
+  /// The command of a process of ours; empty for foreign ones.
   ///
   /// @param folder with the resources
   List<String> command(Interpreter interpreter, String folder);
+
+  /// The command with a door for debuggers on this port of 127.0.0.1.
+  default List<String> debugged(List<String> command, int port) {
+    return command;
+  }
 
   /// Variables of a waiting process, besides those that all have.
   ///

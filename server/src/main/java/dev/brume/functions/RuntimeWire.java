@@ -8,15 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The Runtime API's HTTP/1.1 on one socket: reads what the runtime posts, writes what it waits
 /// for. Used by one thread at a time, which does the I/O itself.
-final class RuntimeWire implements AutoCloseable {
+final class RuntimeWire implements RuntimeLink {
   /// Lambda's limit for a streamed answer: 200 MB.
   /// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
   static final long STREAM_BYTES_MAX = 200L << 20;
 
+  private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
   private static final int HEAD_BYTES_MAX = 64 * 1024;
   private static final int TRAILER_BYTES_MAX = 1 << 20;
   private final SocketChannel channel;
@@ -70,8 +72,18 @@ final class RuntimeWire implements AutoCloseable {
     return read(null);
   }
 
-  /// Waits for the next request; the body of a streamed response goes to the sink, if there is one.
-  Request read(@Nullable ResponseSink sink) throws IOException {
+  @Override
+  public boolean asksAtOnce() {
+    return true;
+  }
+
+  @Override
+  public Request read(@Nullable ResponseSink sink) throws IOException {
+    return readFor(path -> sink);
+  }
+
+  /// Waits for the next request; the body of a streamed response goes where its path says.
+  Request readFor(Function<String, @Nullable ResponseSink> sinks) throws IOException {
     int end = headEnd();
     byte[] head = new byte[end];
     in.get(head);
@@ -84,6 +96,10 @@ final class RuntimeWire implements AutoCloseable {
     for (int i = 1; i < lines.length; i++) {
       header(lines[i], headers);
     }
+    if (headers.getOrDefault("expect", "").equalsIgnoreCase("100-continue")) {
+      channel.write(ByteBuffer.wrap(CONTINUE.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+    ResponseSink sink = sinks.apply(first[1]);
     boolean streaming =
         headers.getOrDefault("lambda-runtime-function-response-mode", "").equals("streaming");
     var body =
@@ -180,13 +196,14 @@ final class RuntimeWire implements AutoCloseable {
     }
   }
 
-  /// Accepts a post whose sender has already asked for more: the bytes go out with the next write.
-  void accepted() {
+  /// The bytes go out with the next write: our runtimes have already asked for more.
+  @Override
+  public void accepted() {
     owesAccepted = true;
   }
 
-  /// Writes a response: the status line and headers without the length, and the body.
-  void write(String head, byte[] body) throws IOException {
+  @Override
+  public void write(String head, byte[] body) throws IOException {
     String all =
         (owesAccepted ? "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n" : "")
             + head

@@ -105,8 +105,8 @@ final class Sandbox implements AutoCloseable {
     return tier != Tier.REDUCED;
   }
 
-  /// The command that runs `inner` in a sandbox.
-  List<String> command(Places places, List<String> inner) {
+  /// The command that runs `inner` in a sandbox; without `inner` the sandbox waits for orders.
+  List<String> command(List<String> inner) {
     var command = new ArrayList<String>();
     if (parentDeath) {
       command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
@@ -120,8 +120,10 @@ final class Sandbox implements AutoCloseable {
           command.addAll(
               List.of("unshare", "-U", "-r", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
       case REDUCED -> {
-        command.addAll(inner);
-        return command;
+        if (!inner.isEmpty()) {
+          command.addAll(inner);
+          return command;
+        }
       }
     }
     command.addAll(List.of("/bin/sh", script.toString()));
@@ -136,11 +138,11 @@ final class Sandbox implements AutoCloseable {
   Map<String, String> variables(
       Places places, int number, List<String> binds, Cgroups.@Nullable Group group) {
     var variables = new HashMap<String, String>();
+    variables.put("SB_RUN", places.run().toString());
     if (!hasOwnRoot()) {
       return variables;
     }
     variables.put("SB_ROOT", places.root().toString());
-    variables.put("SB_RUN", places.run().toString());
     variables.put("SB_CODE", codeFolder.toAbsolutePath().toString());
     variables.put("SB_TMP", places.temporary().toAbsolutePath().toString());
     Path disk = means.disks().template();

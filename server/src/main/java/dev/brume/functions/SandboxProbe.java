@@ -71,7 +71,7 @@ final class SandboxProbe {
       throws IOException {
     var trial = new Sandbox(tier, script, codeFolder, true, SandboxMeans.NONE, List.of());
     Sandbox.Places places = Sandbox.places(settings.runFolder().resolve("probe-" + tier));
-    List<String> command = trial.command(places, List.of("/bin/sh", "-c", "exit 0"));
+    List<String> command = trial.command(List.of("/bin/sh", "-c", "exit 0"));
     try {
       return Trial.of(command, trial.variables(places, 0, List.of(), null));
     } finally {

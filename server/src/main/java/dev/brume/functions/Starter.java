@@ -3,9 +3,14 @@ package dev.brume.functions;
 import dev.brume.ids.Ids;
 import dev.brume.time.Clock;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +30,18 @@ final class Starter {
 
   static final String PROVISIONED = "provisioned-concurrency";
 
+  private static final String BOOTSTRAP = "bootstrap";
+  private static final String EXTENSIONS = "extensions";
+
+  /// A script that starts the runtime in its own way.
+  /// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+  private static final String WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+
+  private static final Set<String> READ_AT_START =
+      Set.of(WRAPPER, "LD_PRELOAD", "LD_AUDIT", "LD_DEBUG", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES");
+
   private static final System.Logger LOG = System.getLogger(Starter.class.getName());
+  private static final int DEBUGGED_SECONDS = 86_400;
   private static final long REFILL_MILLIS = 20;
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("yyyy/MM/dd", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -37,6 +53,8 @@ final class Starter {
   private final CompletableFuture<Launcher> launcher;
   private final ScheduledExecutorService timer;
   private final Interpreters interpreters;
+  private final Debugging debugging;
+  private final Map<String, Environment> underDebugger = new HashMap<>();
   private final Imports imports = new Imports();
   private final Set<Interpreter> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
@@ -49,6 +67,7 @@ final class Starter {
       CodeStore code,
       Pool pool,
       Interpreters interpreters,
+      Debugging debugging,
       CompletableFuture<Launcher> launcher,
       ScheduledExecutorService timer) {
     this.settings = settings;
@@ -59,6 +78,7 @@ final class Starter {
     this.launcher = launcher;
     this.timer = timer;
     this.interpreters = interpreters;
+    this.debugging = debugging;
   }
 
   /// Gets ready for a function that will be invoked soon: learns what it imports, and starts a
@@ -82,8 +102,16 @@ final class Starter {
   Environment take(FunctionSpec spec) {
     Interpreter interpreter = interpreters.of(spec);
     try {
-      Environment environment = pool.takeWaiting(interpreter);
-      if (environment == null) {
+      Environment debugged = debugged(interpreter, spec);
+      if (debugged != null) {
+        return debugged;
+      }
+      boolean late = startsLate(interpreter, spec);
+      Environment environment =
+          late && !interpreter.family().isForeign() ? null : pool.takeWaiting(interpreter);
+      if (environment == null && late) {
+        environment = launcher.join().startBare(interpreter);
+      } else if (environment == null) {
         learn(interpreter, spec);
         environment = start(interpreter, Set.of());
       }
@@ -97,8 +125,50 @@ final class Starter {
     }
   }
 
+  // One environment of a function that is to be debugged has the debugger's door.
+  private @Nullable Environment debugged(Interpreter interpreter, FunctionSpec spec)
+      throws IOException {
+    Integer port = debugging.port(spec.name());
+    if (port == null || interpreter.family().isForeign()) {
+      return null;
+    }
+    synchronized (underDebugger) {
+      Environment before = underDebugger.get(spec.name());
+      if (before != null && before.alive()) {
+        return null;
+      }
+      Environment environment = launcher.join().startBare(interpreter);
+      try {
+        environment.debug(port);
+      } catch (IOException e) {
+        environment.kill(Environment.End.RETIRED);
+        environment.clean();
+        throw e;
+      }
+      underDebugger.put(spec.name(), environment);
+      LOG.log(
+          System.Logger.Level.INFO,
+          "The function {0} waits for a debugger on 127.0.0.1:{1}",
+          spec.name(),
+          Integer.toString(port));
+      return environment;
+    }
+  }
+
   private Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
-    return launcher.join().start(interpreter, preload);
+    return interpreter.family().isForeign()
+        ? launcher.join().startBare(interpreter)
+        : launcher.join().start(interpreter, preload);
+  }
+
+  // Whether a process that waits already would not do.
+  private boolean startsLate(Interpreter interpreter, FunctionSpec spec) throws IOException {
+    boolean noOrders = !launcher.join().sandbox().hasOwnRoot();
+    return interpreter.family().isForeign()
+        || noOrders && !extensionsOf(spec).isEmpty()
+        || spec.environment().keySet().stream()
+            .anyMatch(
+                name -> READ_AT_START.contains(name) || interpreter.family().isReadAtStart(name));
   }
 
   /// Makes the environment this function and waits until it asks for its first event; kills it
@@ -107,7 +177,7 @@ final class Starter {
   /// @param type [#ON_DEMAND] or [#PROVISIONED]
   /// @param seconds it may take
   void initialise(Environment environment, FunctionSpec spec, String type, int seconds)
-      throws IOException, Environment.InitFailed {
+      throws IOException, InitFailed {
     ScheduledFuture<?> deadline = killLater(environment, seconds);
     try {
       String stream = DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
@@ -118,7 +188,7 @@ final class Starter {
   }
 
   private void assign(Environment environment, FunctionSpec spec, String stream, String type)
-      throws IOException, Environment.InitFailed {
+      throws IOException, InitFailed {
     Credentials credentials = spec.credentials().get();
     Launcher by = launcher.join();
     Path task = code.folder(spec.codeHash());
@@ -136,9 +206,108 @@ final class Starter {
     Map<String, String> variables =
         EnvironmentVariables.of(
             spec, environment.interpreter().family(), credentials, stream, type, folders);
+    variables.put("AWS_LAMBDA_RUNTIME_API", environment.api().address());
     environment.assign(
-        new Environment.Assignment(spec, stream, credentials.expires(), type.equals(PROVISIONED)),
-        EnvironmentVariables.message(variables, spec, notice(environment.interpreter(), spec)));
+        new Environment.Assignment(spec, stream, credentials.expires(), type.equals(PROVISIONED)));
+    if (environment.bare()) {
+      prepareProgram(environment, spec, variables, folders);
+    }
+    environment.begin(
+        EnvironmentVariables.message(
+            environment.bare() ? Map.of() : variables,
+            spec,
+            notice(environment.interpreter(), spec)),
+        prepareExtensions(environment, spec, variables, folders));
+  }
+
+  // What the sandbox will start: the function's own runtime, or one of ours, in the wrapper that
+  // the function asks for.
+  private void prepareProgram(
+      Environment environment,
+      FunctionSpec spec,
+      Map<String, String> variables,
+      EnvironmentVariables.Folders folders)
+      throws IOException, InitFailed {
+    Interpreter interpreter = environment.interpreter();
+    Map<String, String> all = new LinkedHashMap<>(variables);
+    List<String> command = new ArrayList<>();
+    if (interpreter.family().isForeign()) {
+      command.add(bootstrap(spec, folders));
+    } else {
+      Launcher by = launcher.join();
+      all.putAll(by.runtimeVariables(interpreter, environment.places(), Set.of()));
+      spec.environment().forEach(all::put);
+      String wrapper = spec.environment().get(WRAPPER);
+      if (wrapper != null) {
+        command.add(wrapper);
+      }
+      List<String> runtime = by.runtimeCommand(interpreter);
+      Integer port = debugging.port(spec.name());
+      command.addAll(
+          port == null || !environment.debugged()
+              ? runtime
+              : interpreter.family().debugged(runtime, port));
+    }
+    StartScript.write(
+        environment.places().run(), Environment.PROGRAM, folders.task(), all, command);
+  }
+
+  // Every file in a layer's folder `extensions` is one.
+  private List<String> prepareExtensions(
+      Environment environment,
+      FunctionSpec spec,
+      Map<String, String> variables,
+      EnvironmentVariables.Folders folders)
+      throws IOException {
+    List<String> names = extensionsOf(spec);
+    environment
+        .api()
+        .extensions()
+        .expect(spec, names, () -> environment.kill(Environment.End.EXTENSION));
+    Map<String, String> all = new LinkedHashMap<>(variables);
+    all.keySet().removeAll(EnvironmentVariables.RUNTIMES_OWN);
+    for (String name : names) {
+      StartScript.write(
+          environment.places().run(),
+          StartScript.EXTENSION + name,
+          "/",
+          all,
+          List.of(folders.layers() + "/" + EXTENSIONS + "/" + name));
+    }
+    return names.stream().map(StartScript.EXTENSION::concat).toList();
+  }
+
+  private List<String> extensionsOf(FunctionSpec spec) throws IOException {
+    Path folder =
+        spec.layersHash() == null
+            ? null
+            : code.codeFolder().resolve(spec.layersHash()).resolve(EXTENSIONS);
+    if (folder == null || !Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(name -> !name.contains("\n"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private String bootstrap(FunctionSpec spec, EnvironmentVariables.Folders folders)
+      throws IOException, InitFailed {
+    String layers = spec.layersHash();
+    if (Files.isRegularFile(code.folder(spec.codeHash()).resolve(BOOTSTRAP))) {
+      return folders.task() + "/" + BOOTSTRAP;
+    }
+    if (layers != null
+        && Files.isRegularFile(code.codeFolder().resolve(layers).resolve(BOOTSTRAP))) {
+      return folders.layers() + "/" + BOOTSTRAP;
+    }
+    throw InitFailed.found(
+        "Runtime.InvalidEntrypoint",
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
   }
 
   // Says once per runtime in a function's log and ours that another version runs it.
@@ -163,10 +332,17 @@ final class Starter {
     return notice;
   }
 
+  /// How long something may take that should take so long at most.
+  static int patience(Environment environment, int seconds) {
+    return environment.debugged() ? DEBUGGED_SECONDS : seconds;
+  }
+
   /// Kills the environment for its time unless the answer is cancelled before.
   ScheduledFuture<?> killLater(Environment environment, int seconds) {
     return timer.schedule(
-        () -> environment.kill(Environment.End.TIMEOUT), seconds, TimeUnit.SECONDS);
+        () -> environment.kill(Environment.End.TIMEOUT),
+        patience(environment, seconds),
+        TimeUnit.SECONDS);
   }
 
   private boolean learn(Interpreter interpreter, FunctionSpec spec) throws IOException {

@@ -1,7 +1,12 @@
 #!/bin/sh
 # The first process of a sandbox: builds a root file system that holds only what a function may see, starts the runtime
-# in it without privileges, and mounts the function's code once the runtime is told which one it is.
-# Runs as root of its own mount, pid, ipc and uts namespaces. When it ends, everything inside ends.
+# in it without privileges (the command that it is given, or later, by order), and mounts the function's code once it is
+# known which one it is. Runs as root of its own mount, pid, ipc and uts namespaces. When it ends, everything inside ends.
+# Without SB_ROOT there are no such namespaces: then it only starts what it is told to.
+#
+# Orders on standard input, a line each: `task HASH`, `opt HASH`, `code` (all is mounted; answered by a frame), `extension FILE`
+# and `runtime FILE` (scripts in the environment's folder), `go` (it runs). After that `mark ID` puts a frame behind all that
+# was printed.
 #
 # SB_ROOT     an empty folder to build the root on
 # SB_RUN      the environment's folder with the runtime's socket, seen as /run/brume
@@ -13,80 +18,124 @@
 # SB_BINDS    lines `source target` of what else is to be seen, read-only
 set -e
 umask 022
-PATH=/usr/sbin:/sbin:/usr/bin:/bin
-for group in $SB_CGROUPS; do echo 0 > "$group/cgroup.procs"; done
+LC_ALL=C
+run=$SB_RUN
+as=
 
-mount -t tmpfs -o size=4m,mode=755 none "$SB_ROOT"
-cd "$SB_ROOT"
-mkdir -p usr etc proc dev tmp opt var/task var/runtime var/lang run/brume home/sbx_user1051 .brume/old
-chmod 700 .brume
-mkdir .brume/code
-mount --rbind -o ro /usr usr
-for name in bin sbin lib lib32 lib64; do
-  if [ -L "/$name" ]; then ln -s "$(readlink "/$name")" "$name"
-  elif [ -d "/$name" ]; then mkdir "$name"; mount --rbind -o ro "/$name" "$name"; fi
-done
-for name in alternatives ssl pki ca-certificates; do
-  if [ -d "/etc/$name" ]; then mkdir "etc/$name"; mount --rbind -o ro "/etc/$name" "etc/$name"; fi
-done
-for name in ld.so.cache ld.so.conf hosts resolv.conf nsswitch.conf localtime host.conf gai.conf protocols services; do
-  if [ -f "/etc/$name" ]; then cat "/etc/$name" > "etc/$name"; fi
-done
-user=${SB_UID:-0}
-printf 'root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:%s:%s::/home/sbx_user1051:/sbin/nologin\n' "$user" "$user" > etc/passwd
-printf 'root:x:0:\nsbx_user1051:x:%s:\n' "$user" > etc/group
-mount -t proc proc proc
-# In a user namespace of our own nobody makes another one. (As root a filter of system calls sees to that.)
-[ -n "$SB_UID" ] || echo 0 > proc/sys/user/max_user_namespaces 2>/dev/null || true
-for name in null zero full random urandom; do : > "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
-ln -s /proc/self/fd dev/fd
-ln -s /proc/self/fd/0 dev/stdin
-ln -s /proc/self/fd/1 dev/stdout
-ln -s /proc/self/fd/2 dev/stderr
-if [ -n "$SB_DISK" ]; then
-  # Only this namespace holds the disk: it goes with it, whatever was killed.
-  mkdir .brume/disk
-  cp --sparse=always "$SB_DISK" "$SB_TMP/disk"
-  mount -o loop,noinit_itable,nosuid,nodev,noatime "$SB_TMP/disk" .brume/disk
-  rm "$SB_TMP/disk"
-  mount --bind .brume/disk/tmp tmp
-else
-  mount --bind -o nosuid,nodev "$SB_TMP" tmp
-fi
-mount --bind -o ro "$SB_RUN" run/brume
-mount --bind -o ro "$SB_CODE" .brume/code
-echo "$SB_BINDS" | while read -r source target; do
-  [ -n "$source" ] || continue
-  if [ -d "$source" ]; then mkdir -p "./$target"; mount --rbind -o ro "$source" "./$target"
-  elif [ -e "$source" ]; then mkdir -p "./${target%/*}"; : > "./$target"; mount --bind -o ro "$source" "./$target"; fi
-done
-hostname sbx 2>/dev/null || true
-pivot_root . .brume/old
-cd /
-umount -l .brume/old
-ln -s /var/runtime/node_modules var/node_modules
-mount -o remount,bind,ro /
+# Prints a frame of the log's form: type, octal, and text of at most 3,900 bytes, which a pipe takes in one piece.
+frame() {
+  printf "\\245\\132\\000\\$1\\000\\000\\$(printf %03o $((${#2} / 256)))\\$(printf %03o $((${#2} % 256)))\\000\\000\\000\\000\\000\\000\\000\\000%s" "$2" >&4
+}
 
-drop="--no-new-privs --bounding-set=-all --inh-caps=-all"
-if [ -n "$SB_UID" ]; then drop="--reuid $SB_UID --regid $SB_UID --clear-groups $drop"; fi
+# What an extension prints, as frames of their own.
+relay() {
+  while IFS= read -r line || [ -n "$line" ]; do
+    while [ ${#line} -gt 3900 ]; do
+      part=$(printf '%.3900s' "$line")
+      frame 004 "$part"
+      line=${line#"$part"}
+    done
+    frame 004 "$line"
+    line=
+  done
+}
+
+extension() {
+  status=$({ { code=0; $as /bin/sh "$run/$1" 2>&1 5>&- 4>&- || code=$?; echo $code >&5; } | relay 5>&-; } 5>&1)
+  frame 375 "$1 $status"
+}
+
+build_root() {
+  PATH=/usr/sbin:/sbin:/usr/bin:/bin
+  for group in $SB_CGROUPS; do echo 0 > "$group/cgroup.procs"; done
+
+  mount -t tmpfs -o size=4m,mode=755 none "$SB_ROOT"
+  cd "$SB_ROOT"
+  mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang run/brume home/sbx_user1051 .brume/old
+  chmod 700 .brume
+  mkdir .brume/code
+  mount --rbind -o ro /usr usr
+  for name in bin sbin lib lib32 lib64; do
+    if [ -L "/$name" ]; then ln -s "$(readlink "/$name")" "$name"
+    elif [ -d "/$name" ]; then mkdir "$name"; mount --rbind -o ro "/$name" "$name"; fi
+  done
+  for name in alternatives ssl pki ca-certificates; do
+    if [ -d "/etc/$name" ]; then mkdir "etc/$name"; mount --rbind -o ro "/etc/$name" "etc/$name"; fi
+  done
+  for name in ld.so.cache ld.so.conf hosts resolv.conf nsswitch.conf localtime host.conf gai.conf protocols services; do
+    if [ -f "/etc/$name" ]; then cat "/etc/$name" > "etc/$name"; fi
+  done
+  user=${SB_UID:-0}
+  printf 'root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:%s:%s::/home/sbx_user1051:/sbin/nologin\n' "$user" "$user" > etc/passwd
+  printf '127.0.0.1 localhost sandbox sandbox.localdomain\n' >> etc/hosts
+  printf 'root:x:0:\nsbx_user1051:x:%s:\n' "$user" > etc/group
+  mount -t proc proc proc
+  # In a user namespace of our own nobody makes another one. (As root a filter of system calls sees to that.)
+  [ -n "$SB_UID" ] || echo 0 > proc/sys/user/max_user_namespaces 2>/dev/null || true
+  for name in null zero full random urandom; do : > "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
+  ln -s /proc/self/fd dev/fd
+  ln -s /proc/self/fd/0 dev/stdin
+  ln -s /proc/self/fd/1 dev/stdout
+  ln -s /proc/self/fd/2 dev/stderr
+  if [ -n "$SB_DISK" ]; then
+    # Only this namespace holds the disk: it goes with it, whatever was killed.
+    mkdir .brume/disk
+    cp --sparse=always "$SB_DISK" "$SB_TMP/disk"
+    mount -o loop,noinit_itable,nosuid,nodev,noatime "$SB_TMP/disk" .brume/disk
+    rm "$SB_TMP/disk"
+    mount --bind .brume/disk/tmp tmp
+  else
+    mount --bind -o nosuid,nodev "$SB_TMP" tmp
+  fi
+  mount --bind -o ro "$SB_RUN" run/brume
+  mount --bind -o ro "$SB_CODE" .brume/code
+  echo "$SB_BINDS" | while read -r source target; do
+    [ -n "$source" ] || continue
+    if [ -d "$source" ]; then mkdir -p "./$target"; mount --rbind -o ro "$source" "./$target"
+    elif [ -e "$source" ]; then mkdir -p "./${target%/*}"; : > "./$target"; mount --bind -o ro "$source" "./$target"; fi
+  done
+  hostname sbx 2>/dev/null || true
+  pivot_root . .brume/old
+  cd /
+  umount -l .brume/old
+  ln -s /var/runtime/node_modules var/node_modules
+  mount -o remount,bind,ro /
+
+  drop="--no-new-privs --bounding-set=-all --inh-caps=-all"
+  if [ -n "$SB_UID" ]; then drop="--reuid $SB_UID --regid $SB_UID --clear-groups $drop"; fi
+  as="setpriv $drop --"
+  run=/run/brume
+  PATH=/usr/local/bin:/usr/bin:/bin
+}
+
+own=${SB_ROOT:+yes}
+if [ -n "$own" ]; then build_root; fi
 disk=$SB_DISK
 unset SB_ROOT SB_RUN SB_CODE SB_UID SB_CGROUPS SB_BINDS SB_TMP SB_DISK
-PATH=/usr/local/bin:/usr/bin:/bin
-exec 3<&0 </dev/null
-setpriv $drop -- "$@" 3<&- &
-child=$!
+exec 3<&0 </dev/null 4>&1
+child=
+if [ $# -gt 0 ]; then
+  $as "$@" 3<&- 4>&- &
+  child=$!
+fi
 
 while read -r what from <&3; do
   case $what in
-    task) mount --bind ".brume/code/$from" /var/task ;;
-    opt) mount --bind ".brume/code/$from" /opt ;;
+    task) if [ -n "$own" ]; then mount --bind ".brume/code/$from" /var/task; fi ;;
+    opt) if [ -n "$own" ]; then mount --bind ".brume/code/$from" /opt; fi ;;
     more) truncate -s "-${from}M" .brume/disk/ballast ;;
-    go)
-      umount -l .brume/code
-      [ -z "$disk" ] || umount -l .brume/disk
-      printf '\245\132\000\376\000\000\000\000\000\000\000\000\000\000\000\000'
-      break ;;
+    code)
+      if [ -n "$own" ]; then umount -l .brume/code; fi
+      if [ -n "$disk" ]; then umount -l .brume/disk; fi
+      frame 376 "" ;;
+    extension) extension "$from" 3<&- & ;;
+    runtime)
+      $as /bin/sh "$run/$from" 3<&- 4>&- &
+      child=$! ;;
+    go) break ;;
   esac
 done
+while read -r what from <&3; do frame 377 "$from"; done &
 exec 3<&-
+[ -n "$child" ] || exit 0
 wait "$child"

@@ -48,10 +48,19 @@ final class FunctionsFixture implements AutoCloseable {
 
   FunctionsFixture(Path folder, FunctionsSettings.Isolation isolation)
       throws IOException, CodeStore.BadCode {
-    this(folder, isolation, SandboxSettings.DEFAULT);
+    this(folder, isolation, SandboxSettings.DEFAULT, Debugging.NONE);
   }
 
   FunctionsFixture(Path folder, FunctionsSettings.Isolation isolation, SandboxSettings sandbox)
+      throws IOException, CodeStore.BadCode {
+    this(folder, isolation, sandbox, Debugging.NONE);
+  }
+
+  FunctionsFixture(
+      Path folder,
+      FunctionsSettings.Isolation isolation,
+      SandboxSettings sandbox,
+      Debugging debugging)
       throws IOException, CodeStore.BadCode {
     var usual = FunctionsSettings.of(folder);
     functions =
@@ -68,6 +77,7 @@ final class FunctionsFixture implements AutoCloseable {
                 1,
                 sandbox,
                 null),
+            debugging,
             CLOCK,
             CLOCK,
             ids);
@@ -120,8 +130,53 @@ final class FunctionsFixture implements AutoCloseable {
         "/aws/lambda/f",
         false,
         null,
+        null,
         "http://127.0.0.1:" + endpointPort,
         () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
+  }
+
+  /// The same function with other code, layers and variables.
+  ///
+  /// @param layers text files by name, none for no layer
+  FunctionSpec with(
+      FunctionSpec spec,
+      Map<String, String> files,
+      Map<String, String> layers,
+      Map<String, String> variables)
+      throws IOException, CodeStore.BadCode {
+    String hash = functions.code().add(zip(files)).hash();
+    String layersHash = layers.isEmpty() ? null : functions.code().add(zip(layers)).hash();
+    return new FunctionSpec(
+        spec.account(),
+        spec.region(),
+        spec.name() + hash.substring(0, 8) + variables.size() + variables.keySet().hashCode(),
+        spec.version(),
+        spec.revision(),
+        spec.runtime(),
+        spec.handler(),
+        variables,
+        spec.memoryMegabytes(),
+        spec.timeoutSeconds(),
+        spec.storageMegabytes(),
+        hash,
+        layersHash,
+        spec.logGroup(),
+        spec.jsonLogs(),
+        spec.logLevel(),
+        spec.systemLogLevel(),
+        spec.endpoint(),
+        spec.credentials());
+  }
+
+  static byte[] zip(Map<String, String> files) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(bytes)) {
+      for (var file : files.entrySet()) {
+        zip.putNextEntry(new ZipEntry(file.getKey()));
+        zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return bytes.toByteArray();
   }
 
   Outcome invoke(FunctionSpec spec, String event) {

@@ -153,8 +153,8 @@ class FunctionsTest {
     var outcome = fixture.invoke(spec, "{}");
     assertThat(new String(outcome.payload(), StandardCharsets.UTF_8))
         .matches(
-            "\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36} Error: "
-                + "Task timed out after 1.00 seconds\"}");
+            "\\{\"errorType\":\"Sandbox.Timedout\",\"errorMessage\":\"RequestId: [0-9a-f-]{36}"
+                + " Error: Task timed out after 1.00 seconds\"}");
     assertThat(outcome.report().durationMillis()).isBetween(1000.0, 3000.0);
     assertThat(fixture.log).anyMatch(line -> line.contains("Task timed out after 1.00 seconds"));
     assertThat(fixture.log.getLast()).contains("Status: timeout");
@@ -163,10 +163,12 @@ class FunctionsTest {
   @Test
   void logsHaveLambdasForm() {
     var outcome = fixture.invoke(fixture.spec("nodejs20.x", "kinds.logs"), "{}");
+    assertThat(fixture.log.removeFirst()).matches("INIT_START Runtime Version: nodejs:[0-9.]+\n");
     assertThat(fixture.log.get(0)).matches("START RequestId: [0-9a-f-]{36} Version: \\$LATEST\n");
     assertThat(fixture.log.get(1))
         .matches(
-            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\t[0-9a-f-]{36}\tINFO\tplain text \\{ a: 1 }\n");
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z\t[0-9a-f-]{36}\tINFO\tplain text"
+                + " \\{ a: 1 }\n");
     assertThat(fixture.log.get(2)).endsWith("\tERROR\ttwo\nlines\n");
     assertThat(fixture.log.get(3)).isEqualTo("raw line");
     assertThat(fixture.log.get(4)).isEqualTo("no newline");
@@ -176,8 +178,8 @@ class FunctionsTest {
             "REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9.]+ ms\tBilled Duration: \\d+ ms\t"
                 + "Memory Size: 512 MB\tMax Memory Used: \\d+ MB\tInit Duration: [0-9.]+ ms\t\n");
     assertThat(new String(outcome.report().logTail(), StandardCharsets.UTF_8))
-        .startsWith("START")
-        .contains("raw line\n")
+        .startsWith("INIT_START")
+        .contains("START RequestId", "raw line\n")
         .endsWith("ms\t\n");
   }
 
@@ -198,8 +200,8 @@ class FunctionsTest {
             new String(
                 fixture.invoke(spec, "{\"bytes\":7340032}").payload(), StandardCharsets.UTF_8))
         .isEqualTo(
-            "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload size exceeded "
-                + "maximum allowed payload size (6291556 bytes).\"}");
+            "{\"errorType\":\"Function.ResponseSizeTooLarge\",\"errorMessage\":\"Response payload"
+                + " size exceeded maximum allowed payload size (6291556 bytes).\"}");
     assertThat(fixture.invoke(spec, "{\"bytes\":1}").report().cold()).isFalse();
   }
 

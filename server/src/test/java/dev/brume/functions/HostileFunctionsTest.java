@@ -71,7 +71,8 @@ class HostileFunctionsTest {
       assertThat(found.get("192.0.2.1/80").asText()).isEqualTo("ENETUNREACH");
       assertThat(found.get("2001:db8::1/80").asText()).isIn("ENETUNREACH", "EADDRNOTAVAIL");
       String ports = hostile("scans", "{\"from\":1,\"to\":65536}").toString();
-      assertThat(ports).isEqualTo("[" + endpoint.port() + "]");
+      // And the environment's own Runtime API.
+      assertThat(ports).isIn("[" + endpoint.port() + ",9001]", "[9001," + endpoint.port() + "]");
     }
     assertThat(hostile("resolves", "{}").asText()).isIn("EAI_AGAIN", "ENOTFOUND");
   }

@@ -81,6 +81,7 @@ class JavaFunctionsTest {
         "/aws/lambda/f",
         json,
         json ? "INFO" : null,
+        json ? "INFO" : null,
         "http://127.0.0.1:4649",
         () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
   }

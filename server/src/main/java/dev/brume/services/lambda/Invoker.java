@@ -285,6 +285,7 @@ final class Invoker {
             settings.logging().group(),
             settings.logging().format().equals("JSON"),
             settings.logging().applicationLevel(),
+            settings.logging().systemLevel(),
             endpoint.get(),
             () ->
                 roles

@@ -561,8 +561,10 @@ function provideGlobals() {
 async function assign({ body }) {
   const message = JSON.parse(body.toString('utf8'));
   // Only what differs: setting TZ to what it is would load the time zones anew.
-  for (const key of Object.keys(process.env)) if (!(key in message.env)) delete process.env[key];
-  for (const [key, value] of Object.entries(message.env)) if (process.env[key] !== value) process.env[key] = value;
+  // Without variables in the message they have been there from the start.
+  const given = message.env || process.env;
+  for (const key of Object.keys(process.env)) if (!(key in given) || key.startsWith('BRUME_')) delete process.env[key];
+  for (const [key, value] of Object.entries(given)) if (process.env[key] !== value) process.env[key] = value;
   Module._initPaths();
   require('node:v8').setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
   patchConsole();

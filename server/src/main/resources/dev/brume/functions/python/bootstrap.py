@@ -361,8 +361,10 @@ def invoke(wire, handler, headers, body):
 
 
 def assign(message):
+    # Without variables in the message they have been there from the start.
+    given = message.get("env") or {k: v for k, v in os.environ.items() if not k.startswith("BRUME_")}
     os.environ.clear()
-    os.environ.update(message["env"])
+    os.environ.update(given)
     time.tzset()
     root = os.environ["LAMBDA_TASK_ROOT"]
     os.chdir(root)

@@ -1,0 +1,195 @@
+package dev.brume.functions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Extensions written as Python programs in a layer, beside Node and shell functions.
+class ExtensionsTest {
+  // What every extension here can do: calls the API, prints what it gets.
+  private static final String CLIENT =
+      """
+      #!/usr/bin/env python3
+      import http.client, json, os, sys
+      api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+      def call(method, path, body=None, **headers):
+          api.request(method, "/2020-01-01/extension/" + path, body,
+                      {k.replace("_", "-"): v for k, v in headers.items()})
+          answer = api.getresponse()
+          text = answer.read().decode()
+          return answer, json.loads(text) if text.startswith("{") else text
+      def register(events, name=os.path.basename(__file__)):
+          answer, got = call("POST", "register", json.dumps({"events": events}),
+                             Lambda_Extension_Name=name, Lambda_Extension_Accept_Feature="accountId")
+          return answer.getheader("Lambda-Extension-Identifier"), answer.status, got
+      def say(*words):
+          print(*words, flush=True)
+      """;
+  private static final String LISTENS =
+      CLIENT
+          + """
+          me, status, about = register(["INVOKE", "SHUTDOWN"])
+          say("REGISTERED", status, about["functionName"], about["handler"], about["accountId"])
+          say("HAS", os.environ.get("_HANDLER"), os.environ.get("COLOUR"), os.environ["AWS_ACCESS_KEY_ID"])
+          while True:
+              _, event = call("GET", "event/next", Lambda_Extension_Identifier=me)
+              say("EVENT", event["eventType"], event.get("invokedFunctionArn", event.get("shutdownReason")))
+              if event["eventType"] == "SHUTDOWN":
+                  break
+          """;
+  private static final String HANDLER =
+      "exports.handler = async (event) => { console.log('working'); return event; };";
+  @TempDir Path folder;
+  private FunctionsFixture fixture;
+
+  @AfterEach
+  void stop() {
+    if (fixture != null) {
+      fixture.close();
+    }
+  }
+
+  private FunctionSpec function(
+      FunctionsSettings.Isolation isolation, String handler, Map<String, String> extensions)
+      throws Exception {
+    assumeTrue(!Programs.onPath("python3").isEmpty(), "no Python");
+    fixture = fixture == null ? new FunctionsFixture(folder, isolation) : fixture;
+    return fixture.with(
+        fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler"),
+        Map.of("index.js", handler),
+        extensions,
+        Map.of("COLOUR", "blue"));
+  }
+
+  private String answer(FunctionSpec spec) {
+    return new String(fixture.invoke(spec, "{\"a\":1}").payload(), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfEventsAndOfTheEnd(FunctionsSettings.Isolation isolation) throws Exception {
+    var spec = function(isolation, HANDLER, Map.of("extensions/listener.py", LISTENS));
+    assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    fixture.functions.retire("000000000000", "us-east-1", spec.name());
+    fixture.close();
+    var log = fixture.log;
+    fixture = null;
+    assertThat(log)
+        .contains(
+            "REGISTERED 200 " + spec.name() + " index.handler 000000000000",
+            "HAS None blue ASIATEST",
+            "EXTENSION\tName: listener.py\tState: Ready\tEvents: [INVOKE, SHUTDOWN]\n",
+            "EVENT INVOKE arn:aws:lambda:us-east-1:000000000000:function:" + spec.name(),
+            "EVENT SHUTDOWN SPINDOWN");
+    assertThat(log).filteredOn(line -> line.startsWith("EVENT INVOKE")).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theEnvironmentIsFreeWhenTheyAre(FunctionsSettings.Isolation isolation) throws Exception {
+    String slow =
+        CLIENT
+            + """
+            import time
+            me, _, _ = register(["INVOKE"])
+            while True:
+                _, event = call("GET", "event/next", Lambda_Extension_Identifier=me)
+                time.sleep(0.5)
+                say("FLUSHED", event["requestId"])
+            """;
+    var spec = function(isolation, HANDLER, Map.of("extensions/slow", slow));
+    assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    // The answer has not waited for it, and the next event does not get in its way.
+    assertThat(fixture.log).noneMatch(line -> line.startsWith("FLUSHED"));
+    assertThat(fixture.invoke(spec, "{}").report().cold()).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theirFailuresAreTheFunctions(FunctionsSettings.Isolation isolation) throws Exception {
+    String exits = CLIENT + "register([])\nsay('BYE')\nsys.exit(3)\n";
+    assertThat(answer(function(isolation, HANDLER, Map.of("extensions/exits", exits))))
+        .contains("\"errorType\":\"Extension.Crash\"", "Error: exit status 3");
+    assertThat(fixture.log).contains("BYE");
+    String never = CLIENT + "sys.exit(4)\n";
+    assertThat(answer(function(isolation, HANDLER, Map.of("extensions/never", never))))
+        .contains("Extension.LaunchError", "exit status 4");
+    String reports =
+        CLIENT
+            + """
+            me, _, _ = register(["INVOKE"])
+            call("POST", "init/error", "{}", Lambda_Extension_Identifier=me,
+                 Lambda_Extension_Function_Error_Type="Mine.NoLicence")
+            call("GET", "event/next", Lambda_Extension_Identifier=me)
+            """;
+    assertThat(answer(function(isolation, HANDLER, Map.of("extensions/reports", reports))))
+        .contains("Extension.InitError", "Error: Mine.NoLicence");
+    String later =
+        CLIENT
+            + """
+            me, _, _ = register(["INVOKE"])
+            call("GET", "event/next", Lambda_Extension_Identifier=me)
+            call("POST", "exit/error", "{}", Lambda_Extension_Identifier=me,
+                 Lambda_Extension_Function_Error_Type="Mine.Late")
+            """;
+    String slow = "exports.handler = () => new Promise((done) => setTimeout(done, 5000));";
+    assertThat(answer(function(isolation, slow, Map.of("extensions/later", later))))
+        .contains("Extension.ExitError", "Error: Mine.Late");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void whatIsNotAllowedIsRefused(FunctionsSettings.Isolation isolation) throws Exception {
+    String odd =
+        CLIENT
+            + """
+            say("NAMELESS", call("POST", "register", "{}")[1]["errorType"])
+            say("BROKEN", call("POST", "register", "{", Lambda_Extension_Name="odd")[1]["errorType"])
+            say("EVENTS", register(["LUNCH"])[2]["errorType"])
+            me, _, _ = register([])
+            say("TWICE", register([])[2]["errorType"])
+            say("NOBODY", call("GET", "event/next")[1]["errorType"])
+            say("OTHER", call("GET", "event/next", Lambda_Extension_Identifier="x")[1]["errorType"])
+            say("METHOD", call("POST", "event/next", "", Lambda_Extension_Identifier=me)[0].status)
+            say("PATH", call("GET", "nothing", Lambda_Extension_Identifier=me)[0].status)
+            call("GET", "event/next", Lambda_Extension_Identifier=me)
+            """;
+    String internal =
+        """
+        const ask = (name, events) => fetch(
+          `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2020-01-01/extension/register`,
+          { method: 'POST', headers: { 'Lambda-Extension-Name': name }, body: JSON.stringify({ events }) },
+        ).then(async (r) => (await r.json()).errorType ?? r.status);
+        const early = ask('inside', ['SHUTDOWN']);
+        exports.handler = async () => [await early, await ask('late', [])];
+        """;
+    assertThat(answer(function(isolation, internal, Map.of("extensions/odd", odd))))
+        .isEqualTo("[\"Extension.InvalidEventType\",\"Extension.RegistrationClosed\"]");
+    assertThat(fixture.log)
+        .contains(
+            "NAMELESS Extension.InvalidExtensionName",
+            "BROKEN InvalidRequestFormat",
+            "EVENTS Extension.InvalidEventType",
+            "TWICE Extension.InvalidExtensionState",
+            "NOBODY Extension.MissingHeader",
+            "OTHER Extension.UnknownExtensionIdentifier",
+            "METHOD 405",
+            "PATH 404");
+  }
+}
