@@ -13,11 +13,20 @@ import dev.brume.model.sns.SnsClient;
 import dev.brume.model.sqs.SendMessageRequest;
 import dev.brume.model.sqs.SqsClient;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Whether functions may send to queues, topics, functions and buses: found out before they have
 /// to.
 final class DestinationAccess {
+  private static final Pattern LETTERS =
+      Pattern.compile("arn:aws[a-z-]*:(sqs|sns):[a-z0-9-]+:\\d{12}:[\\w.-]+");
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          LETTERS
+              + "|arn:aws[a-z-]*:events:[a-z0-9-]+:\\d{12}:event-bus/[\\w./-]+"
+              + "|arn:aws[a-z-]*:lambda:[a-z0-9-]+:\\d{12}:function:[\\w-]+(:[\\w$-]+)?"
+              + "|arn:aws[a-z-]*:s3:::[a-z0-9.-]+");
   private final Roles roles;
   private final SqsClient sqs;
   private final SnsClient sns;
@@ -32,6 +41,11 @@ final class DestinationAccess {
     events = new EventsClient(operations);
   }
 
+  /// Whether an ARN is of something that records can be sent to.
+  static boolean known(String arn) {
+    return KNOWN.matcher(arn).matches();
+  }
+
   /// Throws unless a role may send dead letters to a queue or topic.
   ///
   /// @param arn null or empty for none
@@ -39,12 +53,11 @@ final class DestinationAccess {
     if (arn == null || arn.isEmpty()) {
       return;
     }
-    String[] parts = arn.split(":", 6);
-    boolean queue = parts.length == 6 && parts[2].equals("sqs");
-    if (!queue && !(parts.length == 6 && parts[2].equals("sns"))) {
+    if (!LETTERS.matcher(arn).matches()) {
       throw LambdaErrors.invalid(
           "The provided target arn " + arn + " is invalid: it is neither a queue nor a topic.");
     }
+    boolean queue = arn.split(":", 6)[2].equals("sqs");
     if (denied(roles.asRole(function, role), arn)) {
       throw LambdaErrors.invalid(
           "The provided execution role does not have permissions to call "

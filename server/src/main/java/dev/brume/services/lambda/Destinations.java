@@ -139,10 +139,7 @@ final class Destinations implements Targets.Receiver {
 
   private void checkFunction(FunctionName function, String arn) {
     String[] parts = arn.split(":");
-    var target =
-        parts.length < 7
-            ? function
-            : new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? parts[7] : null);
+    var target = new FunctionName(parts[4], parts[3], parts[6], parts.length > 7 ? parts[7] : null);
     if (target.functionArn().equals(function.functionArn())) {
       throw LambdaErrors.invalid("You can't specify the function as a destination for itself.");
     }

@@ -159,11 +159,6 @@ final class InvokeConfigs {
     if (arn == null || arn.isEmpty()) {
       return true;
     }
-    String[] parts = arn.split(":", 6);
-    return switch (parts.length < 6 ? "" : parts[2]) {
-      case "sqs", "sns", "lambda", "events" -> true;
-      case "s3" -> failure;
-      default -> false;
-    };
+    return DestinationAccess.known(arn) && (failure || !arn.contains(":s3:::"));
   }
 }

@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Event source mappings: queues that functions are fed from. Each enabled one has a poller.
 final class Mappings implements AutoCloseable {
+  private static final Pattern QUEUE =
+      Pattern.compile("arn:aws[a-z-]*:sqs:[a-z0-9-]+:\\d{12}:[\\w.-]+");
   private final Kv kv;
   private final Clock clock;
   private final Ids ids;
@@ -73,10 +76,10 @@ final class Mappings implements AutoCloseable {
     FunctionName name = FunctionName.of(call, in.functionName(), null);
     Configuration function = configuration(name);
     String source = in.eventSourceArn();
-    if (source == null) {
+    if (source == null || source.split(":").length < 6) {
       throw LambdaErrors.invalid("Unrecognized event source.");
     }
-    if (!source.contains(":sqs:")) {
+    if (!QUEUE.matcher(source).matches()) {
       throw LambdaErrors.invalid("Brume reads event sources of SQS only, not yet " + source);
     }
     QueueParameters.check(in);

@@ -186,6 +186,24 @@ class AsyncInvokesTest {
         () ->
             fixture.lambda.putFunctionEventInvokeConfig(
                 fixture.call(), success("checked", "arn:aws:s3:::bucket")));
+    for (String arn :
+        List.of("arn:aws:sqs:::", "arn:aws:lambda:eu-west-1:111122223333:x", "arn:aws:sns::1:t")) {
+      assertThatThrownBy(
+              () ->
+                  fixture.lambda.putFunctionEventInvokeConfig(
+                      fixture.call(), success("checked", arn)))
+          .as(arn)
+          .isInstanceOf(ServiceError.class);
+      assertThatThrownBy(
+              () ->
+                  fixture.lambda.updateFunctionConfiguration(
+                      fixture.call(),
+                      new UpdateFunctionConfigurationRequest()
+                          .functionName("checked")
+                          .deadLetterConfig(new DeadLetterConfig().targetArn(arn))))
+          .as(arn)
+          .isInstanceOf(InvalidParameterValueException.class);
+    }
   }
 
   @Test
