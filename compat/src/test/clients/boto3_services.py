@@ -107,6 +107,66 @@ def objects():
     assert urllib.request.urlopen(url).status == 200
 
 
+def forms():
+    """Uploads as browsers send them, with a policy that boto3 signed."""
+    import urllib.error, urllib.request
+    from botocore.config import Config
+
+    def post(form, file, fields={}, headers={}):
+        boundary = uuid.uuid4().hex
+        parts = [b'--%s\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (boundary.encode(), k.encode(), v.encode())
+                 for k, v in {**form['fields'], **fields}.items()]
+        parts.append(b'--%s\r\nContent-Disposition: form-data; name="file"; filename="x.txt"\r\n\r\n%s\r\n--%s--\r\n' % (
+            boundary.encode(), file, boundary.encode()))
+        request = urllib.request.Request(form['url'], b''.join(parts), {'Content-Type': 'multipart/form-data; boundary=' + boundary, **headers})
+        try:
+            return urllib.request.urlopen(request).status
+        except urllib.error.HTTPError as e:
+            return e.code, e.read().decode()
+
+    client('s3').create_bucket(Bucket='py-forms')
+    trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '*'}, 'Action': 'sts:AssumeRole'}]}
+    role = client('iam').create_role(RoleName='uploader', AssumeRolePolicyDocument=json.dumps(trust))['Role']
+    client('iam').put_role_policy(RoleName='uploader', PolicyName='p', PolicyDocument=json.dumps(
+        {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Action': 's3:PutObject', 'Resource': 'arn:aws:s3:::py-forms/up/*'}]}))
+    keys = client('sts').assume_role(RoleArn=role['Arn'], RoleSessionName='me')['Credentials']
+    for version in ('s3', 's3v4'):
+        s3 = session.client('s3', aws_access_key_id=keys['AccessKeyId'], aws_secret_access_key=keys['SecretAccessKey'],
+                            aws_session_token=keys['SessionToken'], config=Config(signature_version=version))
+        form = s3.generate_presigned_post('py-forms', 'up/%s-${filename}' % version, Fields={'success_action_status': '201', 'x-amz-meta-who': 'me'}, Conditions=[
+            {'success_action_status': '201'}, {'x-amz-meta-who': 'me'}, ['content-length-range', 2, 10], ['starts-with', '$Content-Type', 'text/']])
+        text = {'Content-Type': 'text/plain'}
+        assert post(form, b'hello', text) == 201
+        got = client('s3').get_object(Bucket='py-forms', Key='up/%s-x.txt' % version)
+        assert got['Body'].read() == b'hello' and got['ContentType'] == 'text/plain' and got['Metadata'] == {'who': 'me'}
+        for wrong, file, fields in (('EntityTooLarge', b'x' * 11, text), ('EntityTooSmall', b'x', text), ('Policy Condition failed', b'hello', {'Content-Type': 'image/png'}),
+                                    ('Extra input fields: acl', b'hello', {**text, 'acl': 'private'}), ('SignatureDoesNotMatch', b'hello', {**text, 'policy': form['fields']['policy'] + '='})):
+            assert wrong in post(form, file, fields)[1], wrong
+        assert 'Policy expired' in post(s3.generate_presigned_post('py-forms', 'up/late', ExpiresIn=-5), b'x')[1]
+        assert 'not authorized to perform: s3:PutObject' in post(s3.generate_presigned_post('py-forms', 'elsewhere'), b'x')[1]
+    own = client('s3').generate_presigned_post('py-forms', 'big')
+    big = os.urandom(3 << 20) + b'\r\n--'
+    assert post(own, big) == 204 and client('s3').get_object(Bucket='py-forms', Key='big')['Body'].read() == big
+    assert 'web page of another site' in post(own, b'x', headers={'Origin': 'http://elsewhere.example'})[1]
+
+
+def what_access_lists_say():
+    s3 = client('s3')
+    s3.create_bucket(Bucket='py-acl')
+    fails('InvalidBucketAclWithObjectOwnership', s3.create_bucket, Bucket='py-acl-public', ACL='public-read')
+    fails('AccessDenied', s3.create_bucket, Bucket='py-acl-public', ACL='public-read', ObjectOwnership='ObjectWriter')
+    s3.put_object(Bucket='py-acl', Key='k', ACL='bucket-owner-full-control')
+    fails('AccessControlListNotSupported', s3.put_object, Bucket='py-acl', Key='k', ACL='public-read')
+    fails('AccessControlListNotSupported', s3.copy_object, Bucket='py-acl', Key='k2', CopySource='py-acl/k', ACL='public-read')
+    s3.create_bucket(Bucket='py-acl-writer', ObjectOwnership='ObjectWriter')
+    fails('NotImplemented', s3.put_object, Bucket='py-acl-writer', Key='k', GrantRead='uri=x')
+    fails('InvalidTag', s3.put_object, Bucket='py-acl', Key='k', Tagging='a=1&a=2')
+    s3.put_object(Bucket='py-acl', Key='cold', StorageClass='GLACIER')
+    assert s3.head_object(Bucket='py-acl', Key='cold')['StorageClass'] == 'GLACIER'
+    fails('InvalidObjectState', s3.get_object, Bucket='py-acl', Key='cold')
+    fails('InvalidArgument', s3.list_objects_v2, Bucket='py-acl', ContinuationToken='bm9uc2Vuc2U=')
+
+
 def bucket_to_queue():
     s3, sqs = client('s3'), client('sqs')
     s3.create_bucket(Bucket='py-notify')
@@ -238,6 +298,6 @@ def what_is_missing_says_so():
     fails('NotImplemented', client('iam').list_users)
 
 
-for test in (queues, objects, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):
+for test in (queues, objects, forms, what_access_lists_say, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):
     test()
     print('ok', test.__name__)

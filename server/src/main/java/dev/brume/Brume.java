@@ -97,6 +97,7 @@ public final class Brume implements AutoCloseable {
   private final DurableTimers timers;
   private final Outbox targets;
   private final Credentials credentials;
+  private final Authenticator authenticator;
   private final Services services;
   private final @Nullable Authorizer authorizer;
   private final List<FrontDoor> doors = new ArrayList<>();
@@ -115,6 +116,7 @@ public final class Brume implements AutoCloseable {
     timers = new DurableTimers(kv, clock);
     targets = new Outbox(kv, clock, timers, ids);
     credentials = new Credentials(kv, wall, ids);
+    authenticator = new Authenticator(credentials, wall, settings.region());
     services = new Services(this::authorize);
     authorizer =
         settings.iamEnforced()
@@ -208,6 +210,7 @@ public final class Brume implements AutoCloseable {
     s3.sweepBlobs();
     services.add(s3);
     browsers.put("s3", s3.browsers());
+    doors.add(s3.forms(services, authenticator, clock));
     types.addAll(new S3Resources(services).all());
 
     Functions functions = functions(settings);
@@ -272,7 +275,7 @@ public final class Brume implements AutoCloseable {
         doors,
         browsers,
         new Router(ServiceModels.identities(), ServiceModels::get),
-        new Authenticator(credentials, wall, settings.region()),
+        authenticator,
         services,
         clock,
         ids,

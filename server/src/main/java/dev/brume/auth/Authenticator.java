@@ -15,6 +15,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -97,6 +98,11 @@ public final class Authenticator {
     this.defaultRegion = defaultRegion;
   }
 
+  /// The time that signatures are compared with.
+  public Instant now() {
+    return wall.instant();
+  }
+
   /// Throws [ServiceError] in the words of the service when the signature is not good.
   ///
   /// @param pathStyle the path with the bucket in it (SigV2 signs that one)
@@ -117,6 +123,56 @@ public final class Authenticator {
       case Signature.V4 v4 -> v4(v4, head, expectedSigningName, errors, body);
       case Signature.V2 v2 -> v2(v2, head, pathStyle, errors);
     };
+  }
+
+  /// Finds out who signed the policy of a
+  /// [form](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-UsingHTTPPOST.html); anonymous
+  /// when nobody did.
+  ///
+  /// @param fields of the form, names in lower case
+  public Caller authenticateForm(Map<String, String> fields, AuthErrors errors) {
+    String policy = fields.get("policy");
+    if (policy == null) {
+      return new Caller(new Principal.Anonymous(), DEFAULT_ACCOUNT, defaultRegion, null);
+    }
+    Signature signature = Signature.ofForm(fields);
+    return switch (signature) {
+      case Signature.Unsigned unsigned ->
+          throw errors.malformed(
+              "Bucket POST must contain a field named 'X-Amz-Signature'.  If it is specified,"
+                  + " please check the order of the fields.");
+      case Signature.Malformed malformed -> throw errors.malformed(malformed.reason());
+      case Signature.V4 v4 -> {
+        Credential credential = credential(v4.accessKeyId(), v4.token(), errors);
+        String expected =
+            credential == null
+                ? v4.signature()
+                : SigningKey.derive(credential.secretAccessKey(), v4).sign(policy);
+        yield signer(v4.accessKeyId(), v4.region(), credential, expected, v4.signature(), errors);
+      }
+      case Signature.V2 v2 -> {
+        Credential credential = credential(v2.accessKeyId(), v2.token(), errors);
+        String expected =
+            credential == null ? v2.signature() : ofV2(credential.secretAccessKey(), policy);
+        yield signer(v2.accessKeyId(), defaultRegion, credential, expected, v2.signature(), errors);
+      }
+    };
+  }
+
+  private static Caller signer(
+      String accessKeyId,
+      String region,
+      @Nullable Credential credential,
+      String expected,
+      String given,
+      AuthErrors errors) {
+    if (credential == null) {
+      return owner(accessKeyId, region);
+    }
+    if (!SigningKey.same(expected, given)) {
+      throw errors.signatureDoesNotMatch();
+    }
+    return new Caller(credential.principal(), account(credential.principal()), region, null);
   }
 
   /// Refuses an anonymous caller where the operation asks for a signed request.
@@ -256,17 +312,16 @@ public final class Authenticator {
     if (credential == null) {
       return owner(v2.accessKeyId(), defaultRegion);
     }
-    String expected =
-        Base64.getEncoder()
-            .encodeToString(
-                SigningKey.hmac(
-                    "HmacSHA1",
-                    Canonical.bytes(credential.secretAccessKey()),
-                    textOfV2(v2, head, pathStyle)));
+    String expected = ofV2(credential.secretAccessKey(), textOfV2(v2, head, pathStyle));
     if (!SigningKey.same(expected, v2.signature())) {
       throw errors.signatureDoesNotMatch();
     }
     return new Caller(credential.principal(), account(credential.principal()), defaultRegion, null);
+  }
+
+  private static String ofV2(String secret, String text) {
+    byte[] signature = SigningKey.hmac("HmacSHA1", Canonical.bytes(secret), text);
+    return Base64.getEncoder().encodeToString(signature);
   }
 
   private static String textOfV2(Signature.V2 v2, RequestHead head, String pathStyle) {

@@ -91,6 +91,31 @@ public sealed interface Signature {
     return new V2(keyId, signature, Long.parseLong(expires), query.get("x-amz-security-token"));
   }
 
+  /// Reads the signature of a form's policy.
+  ///
+  /// @param fields names in lower case
+  static Signature ofForm(Map<String, String> fields) {
+    String token = fields.get("x-amz-security-token");
+    String signature = fields.get("x-amz-signature");
+    String keyId = fields.get("awsaccesskeyid");
+    if (signature != null) {
+      if (!ALGORITHM.equals(fields.get("x-amz-algorithm"))) {
+        return new Malformed("X-Amz-Algorithm only supports \"" + ALGORITHM + "\"");
+      }
+      Map<String, String> parts =
+          Map.of(
+              "Credential",
+              fields.getOrDefault("x-amz-credential", ""),
+              "SignedHeaders",
+              "host",
+              "Signature",
+              signature);
+      return of(parts, fields.getOrDefault("x-amz-date", ""), token, -1);
+    }
+    String old = fields.get("signature");
+    return keyId == null || old == null ? new Unsigned() : new V2(keyId, old, 0, token);
+  }
+
   private static Signature ofHeader(String authorization, Headers headers) {
     if (authorization.startsWith("AWS ")) {
       return new Malformed(

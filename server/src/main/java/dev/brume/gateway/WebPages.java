@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// Keeps web pages of others away. Any page that a browser shows may send requests to this machine;
 /// where a request needs no secret to be trusted, it must not come from a page of elsewhere.
 /// Programs do not send the headers that are looked at here.
-final class WebPages {
+public final class WebPages {
   private WebPages() {}
 
   /// Whether a browser sent this for a page that is not of this machine, or under a host name that
   /// only points here.
-  static boolean foreign(Exchange exchange) {
+  public static boolean foreign(Exchange exchange) {
     String origin = exchange.headers().get("Origin");
     String site = exchange.headers().get("Sec-Fetch-Site");
     if (origin == null && site == null) {

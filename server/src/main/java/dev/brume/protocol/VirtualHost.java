@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The bucket in a host name: `photos.s3.eu-west-1.amazonaws.com`, `photos.s3.localhost`,
 /// `photos.localhost`.
-final class VirtualHost {
+public final class VirtualHost {
   private static final String[] SUFFIXES = {
     ".localhost", ".amazonaws.com", ".localhost.localdomain"
   };
@@ -20,7 +20,7 @@ final class VirtualHost {
   /// The bucket, null in path style.
   ///
   /// @param s3 the request is known to be for S3, so `photos.localhost` is a bucket too
-  static @Nullable String bucket(String host, boolean s3) {
+  public static @Nullable String bucket(String host, boolean s3) {
     String name = withoutPort(host);
     int at = service(name);
     if (at > 0) {

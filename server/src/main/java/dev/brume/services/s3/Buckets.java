@@ -63,6 +63,8 @@ final class Buckets {
     CreateBucketConfiguration configuration = in.createBucketConfiguration();
     String region = region(call, configuration);
     String acl = acl(in.acl());
+    refuseGrants(in);
+    PublicAccess.checkNew(acl, in.objectOwnership());
     kv.tx(
         tx -> {
           Bucket existing = store.bucket(tx, name);
@@ -89,6 +91,16 @@ final class Buckets {
           return bucket;
         });
     return new CreateBucketOutput().location("/" + name);
+  }
+
+  private static void refuseGrants(CreateBucketRequest in) {
+    if (in.grantFullControl() != null
+        || in.grantRead() != null
+        || in.grantReadACP() != null
+        || in.grantWrite() != null
+        || in.grantWriteACP() != null) {
+      throw S3Errors.notImplemented("access control lists other than the canned ones");
+    }
   }
 
   private static String region(Call call, @Nullable CreateBucketConfiguration configuration) {

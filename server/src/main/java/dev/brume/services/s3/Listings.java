@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Lists of objects, versions, uploads and parts.
 final class Listings {
+  // What tells a continuation token from any other text.
+  private static final String TOKEN = "after:";
+
   private final Kv kv;
   private final S3Store store;
 
@@ -300,14 +303,14 @@ final class Listings {
   }
 
   private static String token(String last) {
-    return Base64.getUrlEncoder().encodeToString(last.getBytes(StandardCharsets.UTF_8));
+    return Base64.getUrlEncoder().encodeToString((TOKEN + last).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String decoded(String token) {
     try {
-      byte[] bytes = Base64.getUrlDecoder().decode(token);
-      if (bytes.length > 0) {
-        return new String(bytes, StandardCharsets.UTF_8);
+      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      if (text.startsWith(TOKEN)) {
+        return text.substring(TOKEN.length());
       }
     } catch (IllegalArgumentException e) {
       throw wrongToken(token);

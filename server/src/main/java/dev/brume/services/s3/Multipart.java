@@ -69,6 +69,7 @@ final class Multipart {
         kv.tx(
             tx -> {
               Bucket bucket = store.require(tx, in.bucket(), in.expectedBucketOwner());
+              PublicAccess.checkObject(tx, bucket.name(), in);
               Attributes attributes = Attributes.of(in, settings.defaultEncryption(tx, bucket));
               var created =
                   new Upload(

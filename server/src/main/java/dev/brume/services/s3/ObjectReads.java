@@ -14,11 +14,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads of objects: get, head, and the source of a copy.
 final class ObjectReads {
   private static final int READ_ATTEMPTS = 3;
+  private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
 
   private final Kv kv;
   private final S3Store store;
@@ -134,6 +136,9 @@ final class ObjectReads {
               Version version =
                   store.requireVersion(reader, bucket, wanted.key(), wanted.versionId());
               conditions.checkRead(version.etag(), version.modifiedMillis());
+              if (open && ARCHIVES.contains(version.storageClass())) {
+                throw S3Errors.archived(version.storageClass());
+              }
               ByteRange range = range(wanted, version);
               ByteRange all = range == null ? new ByteRange(0, version.sizeBytes() - 1) : range;
               Body body = open ? open(reader, version, all) : null;

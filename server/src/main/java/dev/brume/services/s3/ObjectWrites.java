@@ -50,6 +50,7 @@ final class ObjectWrites {
         kv.read(
             reader -> {
               Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
+              PublicAccess.checkObject(reader, bucket.name(), in);
               Version newest =
                   in.ifMatch() == null && in.ifNoneMatch() == null
                       ? null
@@ -63,7 +64,8 @@ final class ObjectWrites {
     Write write =
         write(call, in.bucket(), key, attributes, taken, in.ifMatch(), in.ifNoneMatch())
             .check(() -> Attributes.checkChecksums(in, taken.checksums()));
-    Stored stored = commit(call, write, "ObjectCreated:Put");
+    boolean form = in.body() != null && in.body().stream() instanceof FormFile;
+    Stored stored = commit(call, write, form ? "ObjectCreated:Post" : "ObjectCreated:Put");
     var out = new PutObjectOutput().eTag(stored.version().etag());
     out.versionId(stored.version().shownId(stored.bucket()));
     Attributes.showEncryption(out, stored.version().encryption());
@@ -168,6 +170,7 @@ final class ObjectWrites {
         kv.read(
             reader -> {
               Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
+              PublicAccess.checkObject(reader, bucket.name(), in);
               return settings.defaultEncryption(reader, bucket);
             });
     ObjectReads.Found found =

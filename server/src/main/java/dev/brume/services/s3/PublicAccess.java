@@ -1,16 +1,23 @@
 package dev.brume.services.s3;
 
+import dev.brume.model.Struct;
 import dev.brume.model.s3.OwnershipControls;
 import dev.brume.model.s3.PublicAccessBlockConfiguration;
 import dev.brume.protocol.Documents;
 import dev.brume.store.Reader;
+import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What keeps buckets from becoming public by accident: S3 Block Public Access and object
 /// ownership.
 final class PublicAccess {
   private static final Set<String> PUBLIC_ACLS =
       Set.of("public-read", "public-read-write", "authenticated-read");
+
+  private static final Set<String> OWNERS_ACLS = Set.of("private", "bucket-owner-full-control");
+  private static final List<String> GRANTS =
+      List.of("GrantFullControl", "GrantRead", "GrantReadACP", "GrantWriteACP");
 
   private PublicAccess() {}
 
@@ -20,6 +27,41 @@ final class PublicAccess {
       throw S3Errors.accessDenied(
           "public policies are prevented by the BlockPublicPolicy setting in S3 Block Public"
               + " Access.");
+    }
+  }
+
+  /// Throws when a new bucket is to have an access control list that its ownership does not allow.
+  ///
+  /// @param ownership null for the default, which allows none
+  static void checkNew(String acl, @Nullable String ownership) {
+    if (acl.equals("private")) {
+      return;
+    }
+    if (ownership == null || ownership.equals("BucketOwnerEnforced")) {
+      throw S3Errors.aclOfEnforced();
+    }
+    if (PUBLIC_ACLS.contains(acl)) {
+      // A new bucket blocks public access, whoever makes it.
+      throw S3Errors.aclBlocked();
+    }
+  }
+
+  /// Throws when an object is to have an access control list that its bucket does not take, or that
+  /// says more than that the owner of the bucket has it, which is all that Brume keeps.
+  static void checkObject(Reader reader, String bucket, Struct in) {
+    for (String grant : GRANTS) {
+      if (Attributes.text(in, grant) != null) {
+        checkAcl(reader, bucket, grant);
+        throw S3Errors.notImplemented("access control lists of objects");
+      }
+    }
+    String acl = Attributes.text(in, "ACL");
+    if (acl == null || OWNERS_ACLS.contains(acl)) {
+      return;
+    }
+    checkAcl(reader, bucket, acl);
+    if (!acl.equals("bucket-owner-read")) {
+      throw S3Errors.notImplemented("access control lists of objects");
     }
   }
 
@@ -39,9 +81,7 @@ final class PublicAccess {
       }
     }
     if (PUBLIC_ACLS.contains(acl) && Boolean.TRUE.equals(block(reader, bucket).blockPublicAcls())) {
-      throw S3Errors.accessDenied(
-          "public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3"
-              + " Block Public Access.");
+      throw S3Errors.aclBlocked();
     }
   }
 

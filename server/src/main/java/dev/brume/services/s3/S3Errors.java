@@ -3,6 +3,7 @@ package dev.brume.services.s3;
 import dev.brume.model.ServiceError;
 import dev.brume.model.s3.BucketAlreadyExists;
 import dev.brume.model.s3.BucketAlreadyOwnedByYou;
+import dev.brume.model.s3.InvalidObjectState;
 import dev.brume.model.s3.NoSuchBucket;
 import dev.brume.model.s3.NoSuchKey;
 import dev.brume.model.s3.NoSuchUpload;
@@ -67,6 +68,25 @@ final class S3Errors {
 
   static ServiceError aclsNotSupported() {
     return error("AccessControlListNotSupported", "The bucket does not allow ACLs", 400);
+  }
+
+  static ServiceError aclOfEnforced() {
+    return error(
+        "InvalidBucketAclWithObjectOwnership",
+        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+        400);
+  }
+
+  static ServiceError aclBlocked() {
+    return accessDenied(
+        "public access control lists (ACLs) are prevented by the BlockPublicAcls setting in S3"
+            + " Block Public Access.");
+  }
+
+  /// Of an object in an archive, which would have to be restored first.
+  static ServiceError archived(String storageClass) {
+    return new InvalidObjectState("The operation is not valid for the object's storage class")
+        .storageClass(storageClass);
   }
 
   static ServiceError preconditionFailed(String condition) {
@@ -150,9 +170,20 @@ final class S3Errors {
   }
 
   static ServiceError entityTooLarge(long sizeBytes) {
+    return entityTooLarge(sizeBytes, S3Limits.PUT_BYTES_MAX);
+  }
+
+  static ServiceError entityTooLarge(long sizeBytes, long bytesMax) {
     return error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
         .with("ProposedSize", Long.toString(sizeBytes))
-        .with("MaxSizeAllowed", Long.toString(S3Limits.PUT_BYTES_MAX));
+        .with("MaxSizeAllowed", Long.toString(bytesMax));
+  }
+
+  static ServiceError entityTooSmall(long sizeBytes, long bytesMin) {
+    return error(
+            "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400)
+        .with("ProposedSize", Long.toString(sizeBytes))
+        .with("MinSizeAllowed", Long.toString(bytesMin));
   }
 
   static ServiceError keyTooLong(int sizeBytes) {

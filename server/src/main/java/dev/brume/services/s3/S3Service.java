@@ -1,13 +1,17 @@
 package dev.brume.services.s3;
 
+import dev.brume.auth.Authenticator;
 import dev.brume.events.Targets;
 import dev.brume.gateway.BrowserAccess;
+import dev.brume.gateway.FrontDoor;
 import dev.brume.ids.Ids;
 import dev.brume.model.Call;
+import dev.brume.model.Operations;
 import dev.brume.model.Struct;
 import dev.brume.model.s3.*;
 import dev.brume.store.Blobs;
 import dev.brume.store.Kv;
+import dev.brume.time.Clock;
 import dev.brume.time.Timers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +20,7 @@ import java.io.UncheckedIOException;
 /// each operation, handed to the part that it belongs to.
 public final class S3Service implements S3Api {
   private final Kv kv;
+  private final Ids ids;
   private final S3Store store;
   private final Buckets buckets;
   private final ObjectReads reads;
@@ -32,6 +37,7 @@ public final class S3Service implements S3Api {
 
   public S3Service(Kv kv, Blobs blobs, Timers timers, Targets targets, Ids ids) {
     this.kv = kv;
+    this.ids = ids;
     store = new S3Store(blobs);
     var sender = new Notifications(targets);
     var intake = new Intake(blobs, ids);
@@ -66,6 +72,11 @@ public final class S3Service implements S3Api {
   /// What pages of other origins may do with buckets.
   public BrowserAccess browsers() {
     return new S3Browsers(kv);
+  }
+
+  /// Where browsers send forms with files.
+  public FrontDoor forms(Operations operations, Authenticator authenticator, Clock clock) {
+    return new FormUploads(kv, operations, authenticator, clock, ids);
   }
 
   @Override

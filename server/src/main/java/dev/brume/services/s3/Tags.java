@@ -15,7 +15,14 @@ final class Tags {
   /// Reads the header form, `a=1&b=2`.
   static Map<String, String> parse(String header) {
     var tags = new LinkedHashMap<String, String>();
-    Parameters.parse(header).forEach((key, values) -> tags.put(key, values.getFirst()));
+    Parameters.parse(header)
+        .forEach(
+            (key, values) -> {
+              if (values.size() > 1) {
+                throw S3Errors.invalidTag("Cannot provide multiple Tags with the same key");
+              }
+              tags.put(key, values.getFirst());
+            });
     return check(tags, S3Limits.OBJECT_TAGS_MAX);
   }
 
