@@ -54,7 +54,7 @@ final class Deployment {
             .kv()
             .read(
                 reader -> CloudFormationStore.template(reader, stack.arn(), revision.templateId()));
-    return Hidden.of(Template.parse(text), revision);
+    return Hidden.of(Template.parse(text, revision.values(stack)), revision);
   }
 
   /// Ends an operation that cannot go on, so that the stack does not stay in progress for ever.
@@ -167,7 +167,8 @@ final class Deployment {
             .read(
                 reader ->
                     CloudFormationStore.template(
-                        reader, run.stack().arn(), revision.templateId())));
+                        reader, run.stack().arn(), revision.templateId())),
+        revision.values(run.stack()));
   }
 
   private Scope.Place place(Revision revision) {

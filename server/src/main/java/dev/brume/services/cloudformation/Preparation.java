@@ -51,10 +51,8 @@ final class Preparation {
   Prepared prepare(Call call, StackRow stack, Submission submission) {
     Revision before = stack.current();
     String text = text(call, stack, submission);
-    Template template = Template.parse(text);
-    context.types().checkNames(template);
-    submission.checkTypes(template);
-    Capabilities.of(template).check(submission.capabilities());
+    Template declared = Template.parse(text);
+    check(declared, submission);
     String roleArn =
         submission.roleArn() != null
             ? submission.roleArn()
@@ -66,10 +64,15 @@ final class Preparation {
     var scope = new LiveScope(context.kv(), context.operations(), as, stack.arn(), plan::made);
     Parameters parameters =
         Parameters.of(
-            template,
+            declared,
             submission.parameters(),
             before == null ? Map.of() : before.parameters(),
             scope::parameter);
+    Template template = declared;
+    if (declared.loops()) {
+      template = Template.parse(text, Revision.values(parameters, stack));
+      check(template, submission);
+    }
     Map<String, String> tags = submission.tags();
     List<String> notify = submission.notificationArns();
     var revision =
@@ -100,6 +103,12 @@ final class Preparation {
       changed = !Outputs.of(template, intrinsics).equals(stack.outputs());
     }
     return new Prepared(revision, text, plan.changes(), changed, plan.problems(), caller);
+  }
+
+  private void check(Template template, Submission submission) {
+    context.types().checkNames(template);
+    submission.checkTypes(template);
+    Capabilities.of(template).check(submission.capabilities());
   }
 
   private void checkAttributes(Template template, Intrinsics intrinsics) {
@@ -146,7 +155,7 @@ final class Preparation {
     if (current == null) {
       return true;
     }
-    Template before = Template.parse(template(stack, current));
+    Template before = Template.parse(template(stack, current), current.values(stack));
     return !before.outputs().equals(after.outputs())
         || !Objects.equals(before.description(), after.description())
         || !current.tags().equals(revision.tags())

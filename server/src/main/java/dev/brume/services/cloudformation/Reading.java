@@ -52,7 +52,7 @@ final class Reading {
       return null;
     }
     String text = text(stack, revision);
-    return text.isEmpty() ? null : Template.parse(text);
+    return text.isEmpty() ? null : Template.parse(text, revision.values(stack));
   }
 
   private String text(StackRow stack, Revision revision) {
@@ -195,13 +195,22 @@ final class Reading {
     if (in.changeSetName() != null) {
       ChangeSetRow row = changeSets.get(call, in.changeSetName(), in.stackName());
       StackRow stack = stacks.get(call, row.stackArn());
-      return new GetTemplateOutput().templateBody(text(stack, row.next())).stagesAvailable(stages);
+      return new GetTemplateOutput()
+          .templateBody(shown(stack, row.next(), in.templateStage()))
+          .stagesAvailable(stages);
     }
     StackRow stack = stacks.get(call, in.stackName());
     Revision shown = shown(stack);
     return new GetTemplateOutput()
-        .templateBody(shown == null ? "" : text(stack, shown))
+        .templateBody(shown == null ? "" : shown(stack, shown, in.templateStage()))
         .stagesAvailable(stages);
+  }
+
+  private String shown(StackRow stack, Revision revision, @Nullable String stage) {
+    String text = text(stack, revision);
+    return "Original".equals(stage) || text.isEmpty()
+        ? text
+        : Template.processed(text, revision.values(stack));
   }
 
   private Template given(Call call, @Nullable String body, @Nullable String url) {

@@ -1,6 +1,7 @@
 package dev.brume.services.cloudformation;
 
 import dev.brume.services.cloudformation.template.Parameters;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,21 @@ record Revision(
     List<String> capabilities,
     List<String> notificationArns,
     @Nullable String roleArn) {
+
+  /// The values of parameters and pseudo parameters.
+  Map<String, String> values(StackRow stack) {
+    return values(arguments(), stack);
+  }
+
+  static Map<String, String> values(Parameters parameters, StackRow stack) {
+    var values = new HashMap<>(parameters.given());
+    values.putAll(parameters.resolved());
+    values.put("AWS::AccountId", stack.account());
+    values.put("AWS::Partition", "aws");
+    values.put("AWS::Region", stack.region());
+    values.put("AWS::StackName", stack.name());
+    return values;
+  }
 
   Parameters arguments() {
     return new Parameters(parameters, resolved);

@@ -5,11 +5,9 @@
 ///
 /// What a resource type is: [dev.brume.resources.ResourceType]. Templates: the package `template`.
 ///
-/// Left out on purpose, and answered as not implemented: stack sets, stack refactoring, the
-/// registry
+/// Left out on purpose, and answered as not implemented: stack sets, stack refactoring, the registry
 /// of types and hooks, generated templates, resource scans, imports of existing resources, drift
-/// detection, rollback triggers, and macros other than `AWS::LanguageExtensions` (of which
-/// `Fn::ForEach` is missing).
+/// detection, rollback triggers, and macros other than `AWS::LanguageExtensions`.
 @NullMarked
 package dev.brume.services.cloudformation;
 

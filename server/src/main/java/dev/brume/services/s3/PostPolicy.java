@@ -15,10 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// What the signer of a form allows it to say:
-/// [POST
-// policy](https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html).
-///
+/// What the signer of a form allows it to say, a POST policy:
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>
 record PostPolicy(Instant expiration, List<Condition> conditions, Lengths lengths) {
   // Fields that need no condition.
   private static final Set<String> FREE =

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// A template's sections, well-formed as far as this can be seen without parameters.
 ///
 /// @param text as submitted
+/// @param loops it has `Fn::ForEach`, which is written out here by the values of parameters
 /// @param conditions by name, not yet evaluated
 public record Template(
     String text,
+    boolean loops,
     @Nullable String description,
     List<String> transforms,
     Map<String, ParameterDeclaration> parameters,
@@ -70,9 +72,26 @@ public record Template(
       String deletionPolicy,
       String updateReplacePolicy) {}
 
-  /// Parses and checks. Throws `ValidationError`.
+  /// Parses and checks as far as it can be read without values for its parameters. Throws
+  /// `ValidationError`.
   public static Template parse(String text) {
-    ObjectNode root = TemplateText.parse(text);
+    return parse(text, Map.of());
+  }
+
+  /// The text after its transforms: as CloudFormation processes it.
+  ///
+  /// @param values of parameters and pseudo parameters
+  public static String processed(String text, Map<String, String> values) {
+    Loops.Written written = Loops.write(TemplateText.parse(text), values);
+    return written.any() ? Json.write(written.root()) : text;
+  }
+
+  /// Parses and checks. Throws `ValidationError`.
+  ///
+  /// @param values of parameters and pseudo parameters, for what depends on them
+  public static Template parse(String text, Map<String, String> values) {
+    Loops.Written written = Loops.write(TemplateText.parse(text), values);
+    ObjectNode root = written.root();
     var unknown = new ArrayList<String>();
     root.fieldNames()
         .forEachRemaining(
@@ -90,13 +109,14 @@ public record Template(
       throw TemplateErrors.format("Unsupported template version: " + version.asText() + ".");
     }
     ObjectNode resources = section(root, "Resources");
-    if (resources.isEmpty()) {
+    if (resources.isEmpty() && !written.open()) {
       throw TemplateErrors.format("At least one Resources member must be defined.");
     }
     TemplateLimits.check(root);
     var template =
         new Template(
             text,
+            written.any(),
             root.hasNonNull("Description") ? root.get("Description").asText() : null,
             transforms(root.path("Transform")),
             ParameterDeclaration.all(section(root, "Parameters")),
@@ -106,7 +126,9 @@ public record Template(
             resources(resources),
             outputs(section(root, "Outputs")),
             root.get("Metadata"));
-    References.check(template);
+    if (!written.open()) {
+      References.check(template);
+    }
     return template;
   }
 
@@ -147,9 +169,6 @@ public record Template(
 
   private static Resource resource(String id, JsonNode node) {
     String at = "[/Resources/" + id + "]";
-    if (id.startsWith("Fn::")) {
-      throw TemplateErrors.validation("Brume does not implement " + id + " in Resources yet");
-    }
     if (!LOGICAL_ID.matcher(id).matches()) {
       throw TemplateErrors.format("Resource name " + id + " is non alphanumeric.");
     }

@@ -88,7 +88,8 @@ final class TemplateLimits {
   private static void refuseLoops(JsonNode node) {
     for (var member : node.properties()) {
       if (member.getKey().startsWith("Fn::ForEach")) {
-        throw TemplateErrors.validation("Brume does not implement Fn::ForEach yet");
+        throw TemplateErrors.template(
+            "Fn::ForEach is supported only in Conditions, Resources and Outputs");
       }
     }
     node.forEach(TemplateLimits::refuseLoops);
