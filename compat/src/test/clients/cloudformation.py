@@ -142,6 +142,75 @@ def what_is_wrong_is_named():
     assert not [s for s in cfn.list_stacks()['StackSummaries'] if s['StackName'] == 'wrong' and s['StackStatus'] != 'DELETE_COMPLETE']
 
 
-for test in (functions_and_conditions, exports, replacement_and_rollback, change_sets, what_is_wrong_is_named):
+def loops():
+    def template(**changes):
+        return {
+            'Transform': 'AWS::LanguageExtensions', 'Parameters': {'Names': {'Type': 'CommaDelimitedList', 'Default': 'x,y-1'}},
+            'Mappings': {'Kinds': {'of': {'queues': ['work', 'dead']}}},
+            'Conditions': {'Fn::ForEach::Conditions': ['Kind', ['Work', 'Dead'], {'Is${Kind}': {'Fn::Equals': [{'Ref': 'Kind'}, 'Work']}}]},
+            'Resources': {
+                'Fn::ForEach::Queues': ['Name', {'Ref': 'Names'}, {'Fn::ForEach::Kinds': ['Kind', {'Fn::FindInMap': ['Kinds', 'of', 'queues']}, {
+                    '${Kind}&{Name}': queue(**{'QueueName': {'Fn::Sub': '${AWS::StackName}-${Kind}-${Name}'},
+                                               'Fn::ForEach::Seconds': ['Property', ['DelaySeconds', 'VisibilityTimeout'], {'${Property}': 7}]})}]}],
+                'Never': dict(queue(), Condition='IsDead')},
+            'Outputs': {'Fn::ForEach::Outputs': ['Id', ['workx', 'deadx'], {'${Id}': {'Value': {'Fn::GetAtt': ['${Id}', 'QueueName']}}}]}, **changes}
+
+    def ids():
+        return sorted(r['LogicalResourceId'] for r in cfn.describe_stack_resources(StackName='loops')['StackResources'])
+    expand = {'Capabilities': ['CAPABILITY_AUTO_EXPAND']}
+    assert make('loops', template(), **expand) == {'workx': 'loops-work-x', 'deadx': 'loops-dead-x'}
+    assert ids() == ['deadx', 'deady1', 'workx', 'worky1']
+    attributes = sqs.get_queue_attributes(QueueUrl=sqs.get_queue_url(QueueName='loops-dead-y-1')['QueueUrl'], AttributeNames=['All'])['Attributes']
+    assert (attributes['DelaySeconds'], attributes['VisibilityTimeout']) == ('7', '7')
+    assert 'Fn::ForEach::Queues' in cfn.get_template(StackName='loops', TemplateStage='Original')['TemplateBody']['Resources']
+    assert 'worky1' in cfn.get_template(StackName='loops')['TemplateBody']['Resources']
+    cfn.update_stack(StackName='loops', UsePreviousTemplate=True, Parameters=[{'ParameterKey': 'Names', 'ParameterValue': 'x'}], **expand)
+    cfn.get_waiter('stack_update_complete').wait(StackName='loops', WaiterConfig={'Delay': 1, 'MaxAttempts': 60})
+    assert ids() == ['deadx', 'workx']
+    remove('loops')
+    wrong = template()
+    del wrong['Transform']
+    fails('requires the transform', cfn.create_stack, StackName='wrong', TemplateBody=json.dumps(wrong))
+    bomb = {'${A}${B}${C}${D}': queue()}
+    for identifier in 'ABCD':
+        bomb = {'Fn::ForEach::' + identifier: [identifier, [str(i) for i in range(300)], bomb]}
+    fails('more than', cfn.create_stack, StackName='wrong', TemplateBody=json.dumps(template(Resources=bomb)), **expand)
+
+
+ANSWER = """
+import json, urllib.request
+def handler(event, context):
+    failed = event['RequestType'] == 'Create' and event['ResourceProperties'].get('Fail') == 'true'
+    body = {'Status': 'FAILED' if failed else 'SUCCESS', 'Reason': 'as it was told', 'PhysicalResourceId': event['LogicalResourceId'] + '-made',
+            'Data': {'Said': event['ResourceProperties'].get('Say', '')}}
+    body.update({name: event[name] for name in ('StackId', 'RequestId', 'LogicalResourceId')})
+    urllib.request.urlopen(urllib.request.Request(event['ResponseURL'], json.dumps(body).encode(), {'Content-Type': ''}, method='PUT'))
+"""
+
+
+def custom_resources():
+    """Several of them at once, each with a request of its own."""
+    trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'Service': 'lambda.amazonaws.com'}, 'Action': 'sts:AssumeRole'}]}
+    basis = {
+        'Role': {'Type': 'AWS::IAM::Role', 'Properties': {'AssumeRolePolicyDocument': trust}},
+        'Function': {'Type': 'AWS::Lambda::Function', 'Properties': {
+            'Runtime': 'python3.13', 'Handler': 'index.handler', 'Timeout': 60, 'Role': {'Fn::GetAtt': ['Role', 'Arn']}, 'Code': {'ZipFile': ANSWER}}}}
+
+    def thing(**properties):
+        return {'Type': 'Custom::Thing', 'Properties': dict(properties, ServiceToken={'Fn::GetAtt': ['Function', 'Arn']})}
+    things = {'Thing%d' % i: thing(Say='word %d' % i) for i in range(6)}
+    said = {'Said%d' % i: {'Fn::GetAtt': ['Thing%d' % i, 'Said']} for i in range(6)}
+    capable = {'Capabilities': ['CAPABILITY_IAM']}
+    assert make('things', {'Resources': {**basis, **things}, 'Outputs': outs(**said)}, **capable) == {'Said%d' % i: 'word %d' % i for i in range(6)}
+    fewer = {'Resources': {**basis, 'Thing0': things['Thing0']}}
+    make('things', fewer, 'stack_update_complete', cfn.update_stack, **capable)
+    cfn.update_stack(StackName='things', TemplateBody=json.dumps({'Resources': {**fewer['Resources'], 'Bad': thing(Fail='true'), 'Good': thing(Say='x')}}), **capable)
+    cfn.get_waiter('stack_rollback_complete').wait(StackName='things', WaiterConfig={'Delay': 1, 'MaxAttempts': 60})
+    reasons = [e.get('ResourceStatusReason', '') for e in cfn.describe_stack_events(StackName='things')['StackEvents']]
+    assert any('Message returned: as it was told' in reason for reason in reasons), reasons
+    remove('things')
+
+
+for test in (functions_and_conditions, exports, replacement_and_rollback, change_sets, what_is_wrong_is_named, loops, custom_resources):
     test()
     print('ok', test.__name__, flush=True)

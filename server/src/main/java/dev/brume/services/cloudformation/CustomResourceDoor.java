@@ -5,10 +5,12 @@ import dev.brume.http.Exchange;
 import dev.brume.http.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /// Where custom resources answer: `PUT /_brume/cfn-response/<token>`.
 final class CustomResourceDoor implements FrontDoor {
   private static final String PATH = "/_brume/cfn-response/";
+  private static final Pattern TOKEN = Pattern.compile("[0-9a-f-]{36}");
   private final CustomResources resources;
 
   CustomResourceDoor(CustomResources resources) {
@@ -31,7 +33,9 @@ final class CustomResourceDoor implements FrontDoor {
       String token = exchange.rawPath().substring(PATH.length());
       String text = new String(body, StandardCharsets.UTF_8);
       // An empty text stands for a missing answer.
-      status = resources.respond(token, text.isEmpty() ? "{}" : text) ? 200 : 403;
+      boolean taken = resources.respond(token, text.isEmpty() ? "{}" : text);
+      // An answer that nobody waits for any more is taken as well, or its function would try again.
+      status = taken || TOKEN.matcher(token).matches() ? 200 : 403;
     }
     exchange.respond(status, new Headers(), new byte[0]);
     return true;

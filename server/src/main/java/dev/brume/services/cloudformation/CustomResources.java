@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
+import dev.brume.model.Call;
 import dev.brume.model.Operations;
 import dev.brume.model.lambda.InvocationRequest;
 import dev.brume.model.lambda.LambdaClient;
@@ -181,7 +182,7 @@ final class CustomResources implements Engine.Waiting {
         send(type, requestType, request, physicalId, oldProperties, pending.token());
         response = waiter.response().join();
       }
-      return state(response, request, physicalId);
+      return state(response, request, physicalId, pending.token());
     } finally {
       timeout.cancel();
       waiters.remove(pending.token());
@@ -230,6 +231,11 @@ final class CustomResources implements Engine.Waiting {
       @Nullable ObjectNode oldProperties,
       String token) {
     String target = request.properties().path("ServiceToken").asText();
+    // A request of its own, by whose id its function's log lines are found.
+    Call by = request.call();
+    Call call =
+        new Call(
+            by.account(), by.region(), by.principal(), token, by.now(), by.endpoint(), by.trace());
     ObjectNode event =
         Json.object()
             .put("RequestType", requestType)
@@ -251,14 +257,14 @@ final class CustomResources implements Engine.Waiting {
     switch (service) {
       case "lambda" ->
           lambda.invoke(
-              request.call(),
+              call,
               new InvocationRequest()
                   .functionName(target)
                   .invocationType("Event")
                   .payload(Json.write(event).getBytes(StandardCharsets.UTF_8)));
       case "sns" ->
           sns.publish(
-              request.call(),
+              call,
               new PublishInput()
                   .topicArn(target)
                   .subject("AWS CloudFormation custom resource request")
@@ -291,13 +297,13 @@ final class CustomResources implements Engine.Waiting {
   }
 
   private ResourceState state(
-      String response, ResourceRequest request, @Nullable String physicalId) {
+      String response, ResourceRequest request, @Nullable String physicalId, String token) {
     String known = failedId(request, physicalId);
     if (response.isEmpty()) {
       throw new CustomResourceFailed(
           "CloudFormation did not receive a response from your Custom Resource. Please check your"
               + " logs for requestId ["
-              + request.call().requestId()
+              + token
               + "]. If you are using the Python cfn-response module, you may need to update your"
               + " Lambda function code so that CloudFormation can attach the updated version.",
           known);
@@ -320,7 +326,7 @@ final class CustomResources implements Engine.Waiting {
               + "] from custom resource. Message returned: "
               + answer.path("Reason").asText("")
               + " (RequestId: "
-              + request.call().requestId()
+              + token
               + ")",
           id.isEmpty() ? known : id);
     }

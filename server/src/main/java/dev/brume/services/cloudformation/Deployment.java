@@ -166,8 +166,7 @@ final class Deployment {
             .kv()
             .read(
                 reader ->
-                    CloudFormationStore.template(
-                        reader, run.stack().arn(), revision.templateId())),
+                    CloudFormationStore.template(reader, run.stack().arn(), revision.templateId())),
         revision.values(run.stack()));
   }
 
