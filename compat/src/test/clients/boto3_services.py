@@ -296,6 +296,9 @@ def what_is_missing_says_so():
     fails('NotImplemented', client('sns').create_platform_application, Name='x', Platform='GCM', Attributes={'PlatformCredential': 'x'})
     fails('NotImplemented', client('dynamodb').list_backups)
     fails('NotImplemented', client('iam').list_users)
+    for service, call, arguments in (('ec2', 'describe_vpcs', {}), ('stepfunctions', 'list_state_machines', {}), ('cloudwatch', 'list_metrics', {}),
+                                     ('scheduler', 'list_schedules', {}), ('cognito-idp', 'list_user_pools', {'MaxResults': 1})):
+        assert 'Brume does not implement' in fails('NotImplemented', getattr(client(service), call), **arguments)
 
 
 for test in (queues, objects, forms, what_access_lists_say, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):

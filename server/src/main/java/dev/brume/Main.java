@@ -7,6 +7,7 @@ import dev.brume.commands.LogsCommand;
 import dev.brume.http.PortInUse;
 import dev.brume.store.StoreLocked;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -64,6 +65,10 @@ public final class Main {
       return 0;
     } catch (IllegalArgumentException | PortInUse | StoreLocked e) {
       System.err.println("brume: " + e.getMessage());
+    } catch (FileSystemException e) {
+      // Its message is the file alone.
+      String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+      System.err.println("brume: cannot use " + e.getFile() + ": " + reason);
     } catch (IOException e) {
       System.err.println("brume: " + (e.getMessage() == null ? e : e.getMessage()));
     } catch (InterruptedException e) {

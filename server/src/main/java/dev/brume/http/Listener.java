@@ -79,8 +79,11 @@ public final class Listener implements AutoCloseable {
       listener.server.listen(port, host).toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
       listener.close();
-      if (e.getCause() instanceof BindException) {
-        throw new PortInUse(host, port, e.getCause());
+      if (e.getCause() instanceof BindException bind) {
+        if (String.valueOf(bind.getMessage()).contains("assign requested address")) {
+          throw new IOException(host + " is not an address of this machine", bind);
+        }
+        throw new PortInUse(host, port, bind);
       }
       throw new IOException("cannot listen on " + host + ":" + port, e.getCause());
     } catch (InterruptedException e) {

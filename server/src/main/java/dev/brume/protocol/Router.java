@@ -36,6 +36,10 @@ public final class Router {
   ///
   /// @param form the body when [RequestHead#hasForm], else null
   public Route route(RequestHead head, @Nullable String form) {
+    String signedFor = head.signingName();
+    if (signedFor != null && !isServed(signedFor)) {
+      return unserved(head, form, signedFor);
+    }
     String target = head.headers().get("X-Amz-Target");
     if (target != null) {
       Route route = byTarget(head, target);
@@ -51,7 +55,71 @@ public final class Router {
       }
     }
     Route query = byAction(head, form);
-    return query != null ? query : byRest(head);
+    if (query != null) {
+      return query;
+    }
+    Route stray = stray(head);
+    return stray != null ? stray : byRest(head);
+  }
+
+  // Signed for a service that has no paths, and not in its form: the answer is its own all the
+  // same.
+  private @Nullable Route stray(RequestHead head) {
+    for (Identity identity : identities) {
+      List<Protocol> protocols = identity.protocols();
+      boolean rest =
+          protocols.contains(Protocol.REST_JSON_1) || protocols.contains(Protocol.REST_XML);
+      if (!rest && identity.signingName().equals(head.signingName())) {
+        boolean cbor = head.headers().has("smithy-protocol");
+        return named(head, identity, cbor ? Protocol.RPC_V2_CBOR : protocols.getFirst(), "");
+      }
+    }
+    return null;
+  }
+
+  // S3 is signed for under several names, e.g. `s3express`.
+  private boolean isServed(String signingName) {
+    return signingName.startsWith("s3")
+        || identities.stream().anyMatch(each -> each.signingName().equals(signingName));
+  }
+
+  // Answered in the form that the request came in, by a model that stands in for the service's.
+  private Route unserved(RequestHead head, @Nullable String form, String signedFor) {
+    String target = head.headers().get("X-Amz-Target");
+    Matcher cbor = CBOR_PATH.matcher(head.rawPath());
+    Protocol protocol;
+    String operation = "";
+    if (target != null) {
+      protocol = Protocol.AWS_JSON_1_1;
+      operation = target.substring(target.lastIndexOf('.') + 1);
+    } else if (head.headers().has("smithy-protocol") && cbor.matches()) {
+      protocol = Protocol.RPC_V2_CBOR;
+      operation = cbor.group(2);
+    } else if (form != null) {
+      protocol = Protocol.AWS_QUERY;
+      operation = action(form);
+    } else {
+      protocol = Protocol.REST_JSON_1;
+    }
+    Identity standIn =
+        identities.stream()
+            .filter(each -> each.protocols().contains(protocol))
+            .findFirst()
+            .orElse(identities.getFirst());
+    String what = operation.matches("[A-Za-z0-9]{1,128}") ? signedFor + " " + operation : signedFor;
+    var error =
+        new ServiceError("NotImplemented", "Brume does not implement " + what + " yet", 400);
+    return new Route(models.apply(standIn.name()), protocol, null, error, head.rawPath());
+  }
+
+  private static String action(String form) {
+    try {
+      String action = first(Parameters.read(form), "Action");
+      return action == null ? "" : action;
+    } catch (Malformed e) {
+      // Nobody reads it.
+      return "";
+    }
   }
 
   private @Nullable Route byTarget(RequestHead head, String target) {
@@ -67,7 +135,7 @@ public final class Router {
     for (Identity identity : identities) {
       Protocol protocol = jsonProtocol(identity, head.headers().get("Content-Type"));
       if (identity.signingName().equals(head.signingName()) && protocol != null) {
-        return named(head, identity, protocol, "");
+        return named(head, identity, protocol, target);
       }
     }
     return null;

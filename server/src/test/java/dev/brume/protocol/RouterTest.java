@@ -45,6 +45,48 @@ class RouterTest {
     assertThat(rest("s3", "GET", "/b/%zz?acl=%zz")).isEqualTo("s3.InvalidURI");
   }
 
+  private Route signedFor(String signingName, String form, String... headers) {
+    var head =
+        new RequestHead("POST", "127.0.0.1:4566", "/", null, Headers.of(headers), signingName);
+    return router.route(head, form);
+  }
+
+  @Test
+  void servicesThatAreNotHereAreNamedInTheirProtocol() {
+    Route json = signedFor("kinesis", null, "X-Amz-Target", "Kinesis_20131202.ListStreams");
+    assertThat(json.protocol()).isEqualTo(Protocol.AWS_JSON_1_1);
+    assertThat(json.error())
+        .hasMessage("Brume does not implement kinesis ListStreams yet")
+        .extracting("httpStatus")
+        .isEqualTo(400);
+    Route query = signedFor("ec2", "Action=DescribeVpcs&Version=2016-11-15");
+    assertThat(query.protocol()).isEqualTo(Protocol.AWS_QUERY);
+    assertThat(query.error()).hasMessage("Brume does not implement ec2 DescribeVpcs yet");
+    assertThat(signedFor("ec2", "Action=%zz").error())
+        .hasMessage("Brume does not implement ec2 yet");
+    Route rest = signedFor("scheduler", null);
+    assertThat(rest.protocol()).isEqualTo(Protocol.REST_JSON_1);
+    assertThat(rest.error()).hasMessage("Brume does not implement scheduler yet");
+    var cbor =
+        new RequestHead(
+            "POST",
+            "127.0.0.1:4566",
+            "/service/GraniteServiceVersion20100801/operation/PutMetricData",
+            null,
+            Headers.of("smithy-protocol", "rpc-v2-cbor"),
+            "monitoring");
+    assertThat(router.route(cbor, null).protocol()).isEqualTo(Protocol.RPC_V2_CBOR);
+    assertThat(router.route(cbor, null).error())
+        .hasMessage("Brume does not implement monitoring PutMetricData yet");
+  }
+
+  @Test
+  void whatIsSignedForAServiceIsAnsweredByIt() {
+    assertThat(rest("dynamodb", "GET", "/")).isEqualTo("dynamodb.UnknownOperationException");
+    assertThat(rest("iam", "GET", "/b/k")).isEqualTo("iam.MissingAction");
+    assertThat(rest("s3express", "GET", "/b/k")).isEqualTo("s3.GetObject");
+  }
+
   @Test
   void bucketInTheHostName() {
     for (String host :

@@ -24,6 +24,26 @@ final class DynamoDbErrors {
     return validation("One or more parameter values were invalid: " + message);
   }
 
+  static ServiceError emptyKey(String kind, String name) {
+    return validation(
+        "One or more parameter values are not valid. The AttributeValue for a key attribute cannot"
+            + " contain an empty "
+            + kind
+            + " value. Key: "
+            + name);
+  }
+
+  static ServiceError emptyIndexKey(String kind, String index, String name) {
+    return validation(
+        "One or more parameter values are not valid. A value specified for a secondary index key is"
+            + " not supported. The AttributeValue for a key attribute cannot contain an empty "
+            + kind
+            + " value. IndexName: "
+            + index
+            + ", IndexKey: "
+            + name);
+  }
+
   static ServiceError notFound() {
     return new ResourceNotFoundException("Requested resource not found");
   }

@@ -115,6 +115,10 @@ record Table(
                   + " IndexName: "
                   + index.name());
         }
+        if (value != null && Values.size(value) == 0) {
+          String kind = value.s() != null ? "string" : "binary";
+          throw DynamoDbErrors.emptyIndexKey(kind, index.name(), name);
+        }
       }
     }
     if (Values.size(item) > DynamoDbLimits.ITEM_BYTES_MAX) {
@@ -150,11 +154,7 @@ record Table(
     }
     int size = Values.size(value);
     if (size == 0) {
-      throw DynamoDbErrors.invalidParameter(
-          "The AttributeValue for a key attribute cannot contain an empty "
-              + (value.s() != null ? "string" : "binary")
-              + " value. Key: "
-              + name);
+      throw DynamoDbErrors.emptyKey(value.s() != null ? "string" : "binary", name);
     }
     int max = hash ? DynamoDbLimits.PARTITION_KEY_BYTES_MAX : DynamoDbLimits.SORT_KEY_BYTES_MAX;
     if (size > max) {

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,14 @@ final class MessageAttributes {
       throw SqsErrors.invalidParameter(
           "The message attribute name '"
               + name
-              + "' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters.");
+              + "' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen"
+              + " (-), and period (.) characters.");
+    }
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.startsWith("aws.") || lower.startsWith("amazon.")) {
+      throw SqsErrors.invalidParameter(
+          "You can't use message attribute names beginning with 'AWS.' or 'Amazon.'. These strings"
+              + " are reserved for internal use.");
     }
     String type = value.dataType();
     if (type == null || type.isEmpty()) {
@@ -59,7 +67,8 @@ final class MessageAttributes {
       throw SqsErrors.invalidParameter(
           "The message attribute '"
               + name
-              + "' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.");
+              + "' has an invalid message attribute type, the set of supported type prefixes is"
+              + " Binary, Number, and String.");
     }
     String text = value.stringValue();
     byte[] bytes = value.binaryValue();
@@ -103,7 +112,8 @@ final class MessageAttributes {
       String text = entry.getValue().stringValue();
       if (!"String".equals(entry.getValue().dataType()) || text == null || text.isEmpty()) {
         throw SqsErrors.invalidParameter(
-            "Message system attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'.");
+            "Message system attribute 'AWSTraceHeader' must contain a non-empty value of type"
+                + " 'String'.");
       }
       return text;
     }
