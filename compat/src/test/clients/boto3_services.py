@@ -150,6 +150,47 @@ def forms():
     assert 'web page of another site' in post(own, b'x', headers={'Origin': 'http://elsewhere.example'})[1]
 
 
+def objects_under_a_key():
+    s3, kms, iam = client('s3'), client('kms'), client('iam')
+    s3.create_bucket(Bucket='py-kms')
+    key = kms.create_key()['KeyMetadata']
+    under = {'ServerSideEncryption': 'aws:kms', 'SSEKMSKeyId': key['KeyId']}
+    large = os.urandom(300001)
+    assert s3.put_object(Bucket='py-kms', Key='large', Body=large, **under)['SSEKMSKeyId'] == key['Arn']
+    s3.put_object(Bucket='py-kms', Key='small', Body=b'0123456789' * 5, **under)
+    assert s3.get_object(Bucket='py-kms', Key='large')['Body'].read() == large
+    for first, last in ((0, 4), (15, 16), (17, 99999), (200003, 300000)):
+        assert s3.get_object(Bucket='py-kms', Key='large', Range='bytes=%d-%d' % (first, last))['Body'].read() == large[first:last + 1]
+    upload = s3.create_multipart_upload(Bucket='py-kms', Key='parts', ChecksumAlgorithm='CRC32', ChecksumType='FULL_OBJECT', **under)['UploadId']
+    bodies = [os.urandom(5 << 20), b'end']
+    sent = [s3.upload_part(Bucket='py-kms', Key='parts', UploadId=upload, PartNumber=n, Body=b, ChecksumAlgorithm='CRC32') for n, b in enumerate(bodies, 1)]
+    s3.complete_multipart_upload(Bucket='py-kms', Key='parts', UploadId=upload, MultipartUpload={'Parts': [
+        {'PartNumber': n, 'ETag': part['ETag'], 'ChecksumCRC32': part['ChecksumCRC32']} for n, part in enumerate(sent, 1)]})
+    assert s3.get_object(Bucket='py-kms', Key='parts', ChecksumMode='ENABLED')['Body'].read() == b''.join(bodies)
+    s3.copy_object(Bucket='py-kms', Key='copy', CopySource='py-kms/small')
+    fails('KMS.NotFoundException', s3.put_object, Bucket='py-kms', Key='x', ServerSideEncryption='aws:kms', SSEKMSKeyId='alias/none')
+    fails('NotImplemented', s3.put_object, Bucket='py-kms', Key='x', ServerSideEncryption='aws:kms:dsse')
+    kms.disable_key(KeyId=key['KeyId'])
+    fails('KMS.DisabledException', s3.get_object, Bucket='py-kms', Key='small')
+    assert s3.get_object(Bucket='py-kms', Key='copy')['Body'].read() == b'0123456789' * 5
+    kms.enable_key(KeyId=key['KeyId'])
+    trust = {'Version': '2012-10-17', 'Statement': [{'Effect': 'Allow', 'Principal': {'AWS': '*'}, 'Action': 'sts:AssumeRole'}]}
+    role = iam.create_role(RoleName='keyless', AssumeRolePolicyDocument=json.dumps(trust))['Role']
+
+    def may(*statements):
+        iam.put_role_policy(RoleName='keyless', PolicyName='p', PolicyDocument=json.dumps({'Version': '2012-10-17', 'Statement': [
+            {'Effect': 'Allow', 'Action': action, 'Resource': resource} for action, resource in (('s3:*', '*'),) + statements]}))
+    may()
+    keys = client('sts').assume_role(RoleArn=role['Arn'], RoleSessionName='me')['Credentials']
+    other = session.client('s3', aws_access_key_id=keys['AccessKeyId'], aws_secret_access_key=keys['SecretAccessKey'], aws_session_token=keys['SessionToken'])
+    assert 'kms:Decrypt' in fails('AccessDenied', other.get_object, Bucket='py-kms', Key='small')
+    may(('kms:Decrypt', key['Arn']))
+    other.get_object(Bucket='py-kms', Key='small')
+    assert 'kms:GenerateDataKey' in fails('AccessDenied', other.put_object, Bucket='py-kms', Key='x', **under)
+    other.put_object(Bucket='py-kms', Key='own', Body=b'1', ServerSideEncryption='aws:kms')
+    assert other.get_object(Bucket='py-kms', Key='own')['Body'].read() == b'1'
+
+
 def what_access_lists_say():
     s3 = client('s3')
     s3.create_bucket(Bucket='py-acl')
@@ -301,6 +342,6 @@ def what_is_missing_says_so():
         assert 'Brume does not implement' in fails('NotImplemented', getattr(client(service), call), **arguments)
 
 
-for test in (queues, objects, forms, what_access_lists_say, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):
+for test in (queues, objects, forms, objects_under_a_key, what_access_lists_say, bucket_to_queue, topic_to_web, tables, lake, parameters, what_is_missing_says_so, sts_and_iam):
     test()
     print('ok', test.__name__)

@@ -206,7 +206,7 @@ public final class Brume implements AutoCloseable {
     closing.add(athena::close);
     types.addAll(new AthenaResources(services).all());
 
-    var s3 = new S3Service(kv, blobs, timers, targets, ids);
+    var s3 = new S3Service(kv, blobs, timers, targets, services, ids);
     s3.sweepBlobs();
     services.add(s3);
     browsers.put("s3", s3.browsers());

@@ -47,6 +47,7 @@ record Attributes(
       List.of(
           "SSECustomerAlgorithm",
           "CopySourceSSECustomerAlgorithm",
+          "SSEKMSEncryptionContext",
           "ObjectLockMode",
           "ObjectLockLegalHoldStatus",
           "WriteOffsetBytes");
@@ -73,6 +74,10 @@ record Attributes(
         tagging == null ? Map.of() : Tags.parse(tagging),
         storageClass == null ? "STANDARD" : storageClass(storageClass),
         encryption(in, fallback));
+  }
+
+  Attributes encrypted(Version.Encryption other) {
+    return new Attributes(headers, metadata, tags, storageClass, other);
   }
 
   private static void refuseWhatIsNotThere(Struct in) {
@@ -133,10 +138,20 @@ record Attributes(
       return fallback;
     }
     return switch (algorithm) {
-      case "AES256" -> Version.Encryption.AES256;
-      case "aws:kms", "aws:kms:dsse" ->
+      case "AES256" -> {
+        if (text(in, "SSEKMSKeyId") != null) {
+          throw S3Errors.invalidArgument(
+              "Server Side Encryption with AWS KMS managed key requires HTTP header"
+                  + " x-amz-server-side-encryption : aws:kms",
+              "x-amz-server-side-encryption",
+              algorithm);
+        }
+        yield Version.Encryption.AES256;
+      }
+      case "aws:kms" ->
           new Version.Encryption(
-              algorithm, text(in, "SSEKMSKeyId"), (Boolean) value(in, "BucketKeyEnabled"));
+              algorithm, text(in, "SSEKMSKeyId"), (Boolean) value(in, "BucketKeyEnabled"), null);
+      case "aws:kms:dsse" -> throw S3Errors.notImplemented("dual-layer encryption");
       default ->
           throw S3Errors.invalidArgument(
               "The encryption method specified is not supported",

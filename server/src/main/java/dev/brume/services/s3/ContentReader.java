@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads bodies that are in one or more pieces, a range of them if asked, without holding them in
@@ -23,11 +24,15 @@ final class ContentReader {
   /// A piece of a body, or of a piece.
   ///
   /// @param inline the bytes, null when they are in a blob
-  private record Piece(String id, byte @Nullable [] inline, long offset, long sizeBytes) {}
+  private record Piece(
+      String id, byte @Nullable [] inline, long offset, long sizeBytes, @Nullable String iv) {}
 
   /// Opens the bytes of a range. The first piece is opened at once, so that a body that was just
   /// deleted is noticed here: an [IOException].
-  Body open(Reader reader, List<Content> contents, ByteRange range) throws IOException {
+  ///
+  /// @param key of an object that is encrypted
+  Body open(Reader reader, List<Content> contents, ByteRange range, @Nullable DataKey key)
+      throws IOException {
     var pieces = new ArrayList<Piece>();
     long start = 0;
     for (Content content : contents) {
@@ -36,11 +41,11 @@ final class ContentReader {
       long to = Math.min(range.last() + 1, end);
       if (from < to) {
         byte[] inline = content.inline() ? inline(reader, content) : null;
-        pieces.add(new Piece(content.id(), inline, from - start, to - from));
+        pieces.add(new Piece(content.id(), inline, from - start, to - from, content.iv()));
       }
       start = end;
     }
-    var stream = new Pieces(pieces);
+    var stream = new Pieces(pieces, key);
     stream.next();
     return new Body(stream, range.sizeBytes());
   }
@@ -55,12 +60,14 @@ final class ContentReader {
 
   private final class Pieces extends InputStream {
     private final List<Piece> pieces;
+    private final @Nullable DataKey key;
     private int index = -1;
     private InputStream in = InputStream.nullInputStream();
     private long left;
 
-    Pieces(List<Piece> pieces) {
+    Pieces(List<Piece> pieces, @Nullable DataKey key) {
       this.pieces = pieces;
+      this.key = key;
     }
 
     boolean next() throws IOException {
@@ -76,6 +83,10 @@ final class ContentReader {
           inline == null
               ? blobs.open(piece.id(), piece.offset())
               : new ByteArrayInputStream(inline, (int) piece.offset(), (int) left);
+      String iv = piece.iv();
+      if (iv != null) {
+        in = Objects.requireNonNull(key, "no key").decrypted(in, iv, piece.offset());
+      }
       return true;
     }
 

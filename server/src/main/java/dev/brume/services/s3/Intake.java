@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import javax.crypto.Cipher;
 import org.jspecify.annotations.Nullable;
 
 /// Takes in a body: small ones into memory, large ones straight to a blob, with digests on the way.
@@ -50,13 +51,18 @@ final class Intake {
   ///
   /// @param algorithm that the sender named or the object has; null for what the body declares, or
   ///   else CRC-64/NVME, as S3 computes it itself
-  Taken take(@Nullable Body body, @Nullable ChecksumAlgorithm algorithm, long bytesMax) {
+  /// @param key encrypts it, null to leave it as it is
+  Taken take(
+      @Nullable Body body,
+      @Nullable ChecksumAlgorithm algorithm,
+      long bytesMax,
+      @Nullable DataKey key) {
     InputStream in = body == null ? InputStream.nullInputStream() : body.stream();
     if (body != null && body.lengthBytes() > bytesMax) {
       throw S3Errors.entityTooLarge(body.lengthBytes());
     }
     try (in) {
-      return read(in, algorithms(in, algorithm), bytesMax);
+      return read(in, algorithms(in, algorithm), bytesMax, key);
     } catch (BodyError e) {
       throw e.error();
     } catch (IOException e) {
@@ -76,7 +82,8 @@ final class Intake {
     return Set.of(algorithm == null ? ChecksumAlgorithm.CRC64NVME : algorithm);
   }
 
-  private Taken read(InputStream in, Set<ChecksumAlgorithm> algorithms, long bytesMax)
+  private Taken read(
+      InputStream in, Set<ChecksumAlgorithm> algorithms, long bytesMax, @Nullable DataKey key)
       throws IOException {
     var sums = new EnumMap<ChecksumAlgorithm, ChecksumAlgorithm.Sum>(ChecksumAlgorithm.class);
     algorithms.forEach(algorithm -> sums.put(algorithm, algorithm.start()));
@@ -84,8 +91,11 @@ final class Intake {
     byte[] first = in.readNBytes(S3Limits.INLINE_BYTES_MAX + 1);
     md5.update(first);
     sums.values().forEach(sum -> sum.update(first, 0, first.length));
+    String iv = key == null ? null : ids.hex(2 * DataKey.IV_BYTES);
+    Cipher cipher = key == null || iv == null ? null : key.cipher(iv, 0);
+    encrypt(cipher, first, first.length);
     if (first.length <= S3Limits.INLINE_BYTES_MAX) {
-      Content content = new Content(ids.hex(32), true, first.length);
+      Content content = new Content(ids.hex(32), true, first.length, iv);
       return new Taken(content, first, md5.digest(), finished(sums));
     }
     long size = first.length;
@@ -96,14 +106,22 @@ final class Intake {
         int length = count;
         md5.update(buffer, 0, length);
         sums.values().forEach(sum -> sum.update(buffer, 0, length));
+        encrypt(cipher, buffer, length);
         write(writer, buffer, length);
         size += length;
         if (size > bytesMax) {
           throw S3Errors.entityTooLarge(size);
         }
       }
-      Content content = new Content(finish(writer), false, size);
+      Content content = new Content(finish(writer), false, size, iv);
       return new Taken(content, null, md5.digest(), finished(sums));
+    }
+  }
+
+  // After the sums, which are of what the sender sent.
+  private static void encrypt(@Nullable Cipher cipher, byte[] buffer, int length) {
+    if (cipher != null) {
+      DataKey.apply(cipher, buffer, 0, length);
     }
   }
 

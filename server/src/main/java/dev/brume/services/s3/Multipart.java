@@ -35,6 +35,7 @@ final class Multipart {
   private final Settings settings;
   private final Intake intake;
   private final ObjectReads reads;
+  private final ObjectKeys keys;
   private final ObjectWrites writes;
   private final Ids ids;
 
@@ -44,6 +45,7 @@ final class Multipart {
       Settings settings,
       Intake intake,
       ObjectReads reads,
+      ObjectKeys keys,
       ObjectWrites writes,
       Ids ids) {
     this.kv = kv;
@@ -51,6 +53,7 @@ final class Multipart {
     this.settings = settings;
     this.intake = intake;
     this.reads = reads;
+    this.keys = keys;
     this.writes = writes;
     this.ids = ids;
   }
@@ -65,12 +68,19 @@ final class Multipart {
     }
     String uploadId = ids.lower(64);
     String checksumType = type;
+    Attributes said =
+        kv.read(
+            reader -> {
+              Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
+              PublicAccess.checkObject(reader, bucket.name(), in);
+              return Attributes.of(in, settings.defaultEncryption(reader, bucket));
+            });
+    Attributes attributes =
+        said.encrypted(keys.seal(call, in.bucket(), key, said.encryption()).encryption());
     Upload upload =
         kv.tx(
             tx -> {
               Bucket bucket = store.require(tx, in.bucket(), in.expectedBucketOwner());
-              PublicAccess.checkObject(tx, bucket.name(), in);
-              Attributes attributes = Attributes.of(in, settings.defaultEncryption(tx, bucket));
               var created =
                   new Upload(
                       key,
@@ -96,7 +106,9 @@ final class Multipart {
     checkNumber(in.partNumber());
     Upload upload = open(in.bucket(), in.key(), in.uploadId(), in.expectedBucketOwner());
     ChecksumAlgorithm named = Checksums.named(in.checksumAlgorithm());
-    Intake.Taken taken = intake.take(in.body(), algorithm(upload, named), S3Limits.PUT_BYTES_MAX);
+    DataKey key = keys.open(call, in.bucket(), in.key(), upload.encryption());
+    Intake.Taken taken =
+        intake.take(in.body(), algorithm(upload, named), S3Limits.PUT_BYTES_MAX, key);
     Upload.Part part =
         commit(
             call,
@@ -122,12 +134,14 @@ final class Multipart {
             in.copySourceIfUnmodifiedSince());
     ObjectReads.Found source =
         reads.source(
+            call,
             Attributes.CopySource.parse(in.copySource()),
             conditions,
             in.expectedSourceBucketOwner(),
             in.copySourceRange());
+    DataKey key = keys.open(call, in.bucket(), in.key(), upload.encryption());
     Intake.Taken taken =
-        intake.take(source.body(), algorithm(upload, null), S3Limits.PUT_BYTES_MAX);
+        intake.take(source.body(), algorithm(upload, null), S3Limits.PUT_BYTES_MAX, key);
     Upload.Part part = commit(call, in.bucket(), upload, in.partNumber(), taken, () -> {});
     var result = new CopyPartResult().eTag(part.etag());
     result.lastModified(Instant.ofEpochMilli(part.modifiedMillis()));
@@ -210,7 +224,12 @@ final class Multipart {
       throw S3Errors.malformedXml();
     }
     // Checksums of the whole need the bytes; read before the transaction, checked again in it.
-    Map<String, String> whole = wholeChecksum(in, wanted);
+    Upload begun = open(in.bucket(), in.key(), in.uploadId(), in.expectedBucketOwner());
+    DataKey key =
+        Checksums.FULL_OBJECT.equals(begun.checksumType())
+            ? keys.open(call, in.bucket(), in.key(), begun.encryption())
+            : null;
+    Map<String, String> whole = wholeChecksum(in, wanted, key);
     String newVersionId = Version.newId(ids);
     ObjectWrites.Stored stored = kv.tx(tx -> complete(tx, call, in, wanted, whole, newVersionId));
     Version version = stored.version();
@@ -310,7 +329,7 @@ final class Multipart {
 
   // A full-object checksum of parts: computed over the bytes, as CRCs here are not combined.
   private Map<String, String> wholeChecksum(
-      CompleteMultipartUploadRequest in, List<CompletedPart> wanted) {
+      CompleteMultipartUploadRequest in, List<CompletedPart> wanted, @Nullable DataKey key) {
     return kv.read(
         reader -> {
           Bucket bucket = store.require(reader, in.bucket(), in.expectedBucketOwner());
@@ -330,7 +349,7 @@ final class Multipart {
           ChecksumAlgorithm.Sum sum = named.start();
           var range = new ByteRange(0, size - 1);
           try (InputStream body =
-              new ContentReader(store.blobs()).open(reader, contents, range).stream()) {
+              new ContentReader(store.blobs()).open(reader, contents, range, key).stream()) {
             byte[] buffer = new byte[128 << 10];
             for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
               sum.update(buffer, 0, count);

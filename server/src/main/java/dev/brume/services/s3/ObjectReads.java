@@ -1,6 +1,7 @@
 package dev.brume.services.s3;
 
 import dev.brume.model.Body;
+import dev.brume.model.Call;
 import dev.brume.model.ServiceError;
 import dev.brume.model.s3.GetObjectOutput;
 import dev.brume.model.s3.GetObjectRequest;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,23 +26,26 @@ final class ObjectReads {
 
   private final Kv kv;
   private final S3Store store;
+  private final ObjectKeys keys;
   private final ContentReader contents;
 
-  ObjectReads(Kv kv, S3Store store) {
+  ObjectReads(Kv kv, S3Store store, ObjectKeys keys) {
     this.kv = kv;
     this.store = store;
+    this.keys = keys;
     this.contents = new ContentReader(store.blobs());
   }
 
   /// A version that was found, with its body open if it was asked for.
   record Found(Bucket bucket, Version version, @Nullable ByteRange range, @Nullable Body body) {}
 
-  GetObjectOutput get(GetObjectRequest in) {
+  GetObjectOutput get(Call call, GetObjectRequest in) {
     var conditions =
         new Preconditions(
             in.ifMatch(), in.ifNoneMatch(), in.ifModifiedSince(), in.ifUnmodifiedSince());
     Found found =
         find(
+            call,
             new Wanted(
                 in.bucket(),
                 in.key(),
@@ -85,12 +90,13 @@ final class ObjectReads {
     return first == null ? second : first;
   }
 
-  HeadObjectOutput head(HeadObjectRequest in) {
+  HeadObjectOutput head(Call call, HeadObjectRequest in) {
     var conditions =
         new Preconditions(
             in.ifMatch(), in.ifNoneMatch(), in.ifModifiedSince(), in.ifUnmodifiedSince());
     Found found =
         find(
+            call,
             new Wanted(
                 in.bucket(),
                 in.key(),
@@ -127,29 +133,53 @@ final class ObjectReads {
 
   // The body of a version may be deleted between finding the row and opening the file; then the
   // object is another one, or gone.
-  private Found find(Wanted wanted, Preconditions conditions, boolean open) {
+  private Found find(Call call, Wanted wanted, Preconditions conditions, boolean open) {
+    Unlocked unlocked = null;
     for (int attempt = 1; ; attempt++) {
       try {
-        return kv.read(
-            reader -> {
-              Bucket bucket = store.require(reader, wanted.bucket(), wanted.expectedOwner());
-              Version version =
-                  store.requireVersion(reader, bucket, wanted.key(), wanted.versionId());
-              conditions.checkRead(version.etag(), version.modifiedMillis());
-              if (open && ARCHIVES.contains(version.storageClass())) {
-                throw S3Errors.archived(version.storageClass());
-              }
-              ByteRange range = range(wanted, version);
-              ByteRange all = range == null ? new ByteRange(0, version.sizeBytes() - 1) : range;
-              Body body = open ? open(reader, version, all) : null;
-              return new Found(bucket, version, range, body);
-            });
+        Found found = find(wanted, conditions, open, unlocked);
+        Version.Encryption encryption = found.version().encryption();
+        String locked = encryption.dataKey();
+        if (!open || locked == null || found.body() != null) {
+          return found;
+        }
+        // Asked for outside the read, and the version may be another one afterwards.
+        DataKey key = keys.open(call, wanted.bucket(), wanted.key(), encryption);
+        unlocked = new Unlocked(locked, Objects.requireNonNull(key));
       } catch (UncheckedIOException | NoSuchElementException e) {
         if (attempt == READ_ATTEMPTS) {
           throw e;
         }
       }
     }
+  }
+
+  /// The key of a version, in the clear.
+  private record Unlocked(String dataKey, DataKey key) {
+    static @Nullable DataKey of(@Nullable Unlocked unlocked, Version version) {
+      boolean its = unlocked != null && unlocked.dataKey().equals(version.encryption().dataKey());
+      return its ? unlocked.key() : null;
+    }
+  }
+
+  // Without a body where its key is missing.
+  private Found find(
+      Wanted wanted, Preconditions conditions, boolean open, @Nullable Unlocked unlocked) {
+    return kv.read(
+        reader -> {
+          Bucket bucket = store.require(reader, wanted.bucket(), wanted.expectedOwner());
+          Version version = store.requireVersion(reader, bucket, wanted.key(), wanted.versionId());
+          conditions.checkRead(version.etag(), version.modifiedMillis());
+          if (open && ARCHIVES.contains(version.storageClass())) {
+            throw S3Errors.archived(version.storageClass());
+          }
+          ByteRange range = range(wanted, version);
+          ByteRange all = range == null ? new ByteRange(0, version.sizeBytes() - 1) : range;
+          DataKey key = Unlocked.of(unlocked, version);
+          boolean locked = version.encryption().dataKey() != null && key == null;
+          Body body = open && !locked ? open(reader, version, all, key) : null;
+          return new Found(bucket, version, range, body);
+        });
   }
 
   private static @Nullable ByteRange range(Wanted wanted, Version version) {
@@ -183,9 +213,9 @@ final class ObjectReads {
         "InvalidPartNumber", "The requested partnumber is not satisfiable", 416);
   }
 
-  private Body open(Reader reader, Version version, ByteRange range) {
+  private Body open(Reader reader, Version version, ByteRange range, @Nullable DataKey key) {
     try {
-      return contents.open(reader, version.contents(), range);
+      return contents.open(reader, version.contents(), range, key);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -193,18 +223,21 @@ final class ObjectReads {
 
   /// A copy's source, open.
   Found source(
+      Call call,
       Attributes.CopySource source,
       Preconditions conditions,
       @Nullable String expectedOwner,
       @Nullable String range) {
     Found head =
         find(
+            call,
             new Wanted(
                 source.bucket(), source.key(), source.versionId(), expectedOwner, null, null),
             new Preconditions(null, null, null, null),
             false);
     conditions.checkCopySource(head.version().etag(), head.version().modifiedMillis());
     return find(
+        call,
         new Wanted(source.bucket(), source.key(), source.versionId(), expectedOwner, range, null),
         new Preconditions(null, null, null, null),
         true);

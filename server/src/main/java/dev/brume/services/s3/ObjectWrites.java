@@ -24,6 +24,7 @@ final class ObjectWrites {
   private final Settings settings;
   private final Intake intake;
   private final ObjectReads reads;
+  private final ObjectKeys keys;
   private final Notifications notifications;
   private final Ids ids;
 
@@ -33,6 +34,7 @@ final class ObjectWrites {
       Settings settings,
       Intake intake,
       ObjectReads reads,
+      ObjectKeys keys,
       Notifications notifications,
       Ids ids) {
     this.kv = kv;
@@ -40,6 +42,7 @@ final class ObjectWrites {
     this.settings = settings;
     this.intake = intake;
     this.reads = reads;
+    this.keys = keys;
     this.notifications = notifications;
     this.ids = ids;
   }
@@ -58,9 +61,11 @@ final class ObjectWrites {
               Preconditions.checkWrite(in.ifMatch(), in.ifNoneMatch(), newest, key);
               return settings.defaultEncryption(reader, bucket);
             });
-    Attributes attributes = Attributes.of(in, fallback);
+    Attributes said = Attributes.of(in, fallback);
     ChecksumAlgorithm algorithm = Checksums.named(in.checksumAlgorithm());
-    Intake.Taken taken = intake.take(in.body(), algorithm, S3Limits.PUT_BYTES_MAX);
+    ObjectKeys.Sealed sealed = keys.seal(call, in.bucket(), key, said.encryption());
+    Attributes attributes = said.encrypted(sealed.encryption());
+    Intake.Taken taken = intake.take(in.body(), algorithm, S3Limits.PUT_BYTES_MAX, sealed.key());
     Write write =
         write(call, in.bucket(), key, attributes, taken, in.ifMatch(), in.ifNoneMatch())
             .check(() -> Attributes.checkChecksums(in, taken.checksums()));
@@ -174,8 +179,8 @@ final class ObjectWrites {
               return settings.defaultEncryption(reader, bucket);
             });
     ObjectReads.Found found =
-        reads.source(source, conditions, in.expectedSourceBucketOwner(), null);
-    Attributes attributes = copied(in, found.version(), fallback);
+        reads.source(call, source, conditions, in.expectedSourceBucketOwner(), null);
+    Attributes said = copied(in, found.version(), fallback);
     boolean replaces = "REPLACE".equals(in.metadataDirective());
     if (source.bucket().equals(in.bucket())
         && source.key().equals(key)
@@ -188,8 +193,10 @@ final class ObjectWrites {
               + " changing the object's metadata, storage class, website redirect location or"
               + " encryption attributes.");
     }
+    ObjectKeys.Sealed sealed = keys.seal(call, in.bucket(), key, said.encryption());
+    Attributes attributes = said.encrypted(sealed.encryption());
     Intake.Taken taken =
-        intake.take(found.body(), copyAlgorithm(in, found), S3Limits.PUT_BYTES_MAX);
+        intake.take(found.body(), copyAlgorithm(in, found), S3Limits.PUT_BYTES_MAX, sealed.key());
     Write write = write(call, in.bucket(), key, attributes, taken, in.ifMatch(), in.ifNoneMatch());
     Stored stored = commit(call, write, "ObjectCreated:Copy");
     var result = new CopyObjectResult().eTag(stored.version().etag());

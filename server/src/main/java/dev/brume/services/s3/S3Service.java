@@ -35,7 +35,9 @@ public final class S3Service implements S3Api {
   private final BucketAccess access;
   private final Lifecycle lifecycle;
 
-  public S3Service(Kv kv, Blobs blobs, Timers timers, Targets targets, Ids ids) {
+  /// @param operations reaches KMS
+  public S3Service(
+      Kv kv, Blobs blobs, Timers timers, Targets targets, Operations operations, Ids ids) {
     this.kv = kv;
     this.ids = ids;
     store = new S3Store(blobs);
@@ -44,11 +46,12 @@ public final class S3Service implements S3Api {
     settings = new Settings(kv, store);
     buckets = new Buckets(kv, store);
     policies = new BucketPolicies(kv, store, settings);
-    reads = new ObjectReads(kv, store);
-    writes = new ObjectWrites(kv, store, settings, intake, reads, sender, ids);
+    var keys = new ObjectKeys(operations);
+    reads = new ObjectReads(kv, store, keys);
+    writes = new ObjectWrites(kv, store, settings, intake, reads, keys, sender, ids);
     deletes = new ObjectDeletes(kv, store, sender, ids);
     details = new ObjectDetails(kv, store, sender);
-    multipart = new Multipart(kv, store, settings, intake, reads, writes, ids);
+    multipart = new Multipart(kv, store, settings, intake, reads, keys, writes, ids);
     listings = new Listings(kv, store);
     notifications = new NotificationSettings(kv, store, sender, ids);
     access = new BucketAccess(kv, store);
@@ -118,12 +121,12 @@ public final class S3Service implements S3Api {
 
   @Override
   public GetObjectOutput getObject(Call call, GetObjectRequest in) {
-    return reads.get(in);
+    return reads.get(call, in);
   }
 
   @Override
   public HeadObjectOutput headObject(Call call, HeadObjectRequest in) {
-    return reads.head(in);
+    return reads.head(call, in);
   }
 
   @Override

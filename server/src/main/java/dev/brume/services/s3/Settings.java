@@ -97,7 +97,7 @@ final class Settings {
       return Version.Encryption.AES256;
     }
     return new Version.Encryption(
-        fallback.sseAlgorithm(), fallback.kmsMasterKeyID(), rule.bucketKeyEnabled());
+        fallback.sseAlgorithm(), fallback.kmsMasterKeyID(), rule.bucketKeyEnabled(), null);
   }
 
   GetBucketEncryptionOutput encryption(GetBucketEncryptionRequest in) {
@@ -123,9 +123,13 @@ final class Settings {
     }
     for (ServerSideEncryptionRule rule : given.rules()) {
       ServerSideEncryptionByDefault fallback = rule.applyServerSideEncryptionByDefault();
-      if (fallback != null
-          && !List.of("AES256", "aws:kms", "aws:kms:dsse").contains(fallback.sseAlgorithm())) {
-        throw S3Errors.malformedXml();
+      if (fallback == null) {
+        continue;
+      }
+      switch (fallback.sseAlgorithm()) {
+        case "AES256", "aws:kms" -> {}
+        case "aws:kms:dsse" -> throw S3Errors.notImplemented("dual-layer encryption");
+        default -> throw S3Errors.malformedXml();
       }
     }
     put(in.bucket(), in.expectedBucketOwner(), ENCRYPTION, given);

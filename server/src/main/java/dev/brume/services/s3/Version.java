@@ -36,11 +36,21 @@ record Version(
 
   static final String NULL_ID = "null";
 
-  /// How it is said to be encrypted.
+  /// How it is encrypted: by KMS, or with nothing but what protects the data folder.
   ///
   /// @param algorithm `AES256` or `aws:kms`
-  record Encryption(String algorithm, @Nullable String kmsKeyId, @Nullable Boolean bucketKey) {
-    static final Encryption AES256 = new Encryption("AES256", null, null);
+  /// @param kmsKeyId as it was named; of an object that is there, the key's ARN
+  /// @param dataKey base64, the object's own key as KMS encrypted it; null without KMS
+  record Encryption(
+      String algorithm,
+      @Nullable String kmsKeyId,
+      @Nullable Boolean bucketKey,
+      @Nullable String dataKey) {
+    static final Encryption AES256 = new Encryption("AES256", null, null, null);
+
+    boolean kms() {
+      return algorithm.equals("aws:kms");
+    }
   }
 
   record Part(int number, long sizeBytes, String etag, Map<String, String> checksums) {}

@@ -7,8 +7,10 @@ import dev.brume.model.Body;
 import dev.brume.model.Call;
 import dev.brume.model.Operations;
 import dev.brume.model.Principal;
+import dev.brume.model.Struct;
 import dev.brume.model.s3.CreateBucketRequest;
 import dev.brume.model.s3.PutObjectRequest;
+import dev.brume.services.kms.KmsService;
 import dev.brume.store.Kv;
 import dev.brume.store.MemoryBlobs;
 import dev.brume.store.MemoryKv;
@@ -31,7 +33,8 @@ final class S3Fixture {
   final List<Event> sent = new ArrayList<>();
   final VirtualClock clock = new VirtualClock(kv, InstantSource.fixed(NOW));
   final DurableTimers timers = new DurableTimers(kv, clock);
-  final S3Service s3 = new S3Service(kv, blobs, timers, new Noted(), ids);
+  final KmsService kms = new KmsService(kv, timers, ids);
+  final S3Service s3 = new S3Service(kv, blobs, timers, new Noted(), this::kms, ids);
   final Call call =
       new Call(
           "000000000000",
@@ -59,6 +62,10 @@ final class S3Fixture {
     public void send(Tx tx, Event event) {
       tx.afterCommit(() -> sent.add(event));
     }
+  }
+
+  private Struct kms(Call caller, String service, String operation, Struct input) {
+    return kms.call(kms.model().operation(operation).index(), caller, input);
   }
 
   Operations operations() {

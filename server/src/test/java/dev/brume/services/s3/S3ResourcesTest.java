@@ -35,7 +35,7 @@ class S3ResourcesTest {
       """
       {"BucketName": "staging", "AccessControl": "Private",
        "BucketEncryption": {"ServerSideEncryptionConfiguration":
-         [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}]},
+         [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/aws/s3"}}]},
        "PublicAccessBlockConfiguration": {"BlockPublicAcls": true, "BlockPublicPolicy": true,
          "IgnorePublicAcls": true, "RestrictPublicBuckets": false},
        "VersioningConfiguration": {"Status": "Enabled"},

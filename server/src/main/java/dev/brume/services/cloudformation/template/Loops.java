@@ -12,10 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Writes out
-///
-// [Fn::ForEach](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html)
-/// before anything else is read.
+/// Writes out `Fn::ForEach` before anything else is read. Its form is that of the page
+// "Fn::ForEach"
+/// of CloudFormation's template reference.
 final class Loops {
   private static final String PREFIX = "Fn::ForEach";
   private static final Set<String> SECTIONS = Set.of("Conditions", "Resources", "Outputs");
