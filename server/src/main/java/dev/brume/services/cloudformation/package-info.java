@@ -6,9 +6,9 @@
 /// What a resource type is: [dev.brume.resources.ResourceType]. Templates: the package `template`.
 ///
 /// Left out on purpose, and answered as not implemented: stack sets, stack refactoring, the
-// registry
-/// of types and hooks, generated templates, resource scans, imports of existing resources, drift
-/// detection, rollback triggers, and macros other than `AWS::LanguageExtensions`.
+/// registry of types and hooks, generated templates, resource scans, imports of existing
+/// resources, drift detection, rollback triggers, and macros other than
+/// `AWS::LanguageExtensions`.
 @NullMarked
 package dev.brume.services.cloudformation;
 

@@ -13,8 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Writes out `Fn::ForEach` before anything else is read. Its form is that of the page
-// "Fn::ForEach"
-/// of CloudFormation's template reference.
+/// "Fn::ForEach" of CloudFormation's template reference.
 final class Loops {
   private static final String PREFIX = "Fn::ForEach";
   private static final Set<String> SECTIONS = Set.of("Conditions", "Resources", "Outputs");
