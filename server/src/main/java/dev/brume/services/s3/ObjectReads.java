@@ -157,8 +157,9 @@ final class ObjectReads {
   /// The key of a version, in the clear.
   private record Unlocked(String dataKey, DataKey key) {
     static @Nullable DataKey of(@Nullable Unlocked unlocked, Version version) {
-      boolean its = unlocked != null && unlocked.dataKey().equals(version.encryption().dataKey());
-      return its ? unlocked.key() : null;
+      return unlocked != null && unlocked.dataKey().equals(version.encryption().dataKey())
+          ? unlocked.key()
+          : null;
     }
   }
 
