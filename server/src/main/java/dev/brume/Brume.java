@@ -206,12 +206,7 @@ public final class Brume implements AutoCloseable {
     closing.add(athena::close);
     types.addAll(new AthenaResources(services).all());
 
-    var s3 = new S3Service(kv, blobs, timers, targets, services, ids);
-    s3.sweepBlobs();
-    services.add(s3);
-    browsers.put("s3", s3.browsers());
-    doors.add(s3.forms(services, authenticator, clock));
-    types.addAll(new S3Resources(services).all());
+    addS3();
 
     Functions functions = functions(settings);
     LambdaService lambda = lambda(settings, functions);
@@ -238,6 +233,15 @@ public final class Brume implements AutoCloseable {
     lambda.start();
     athena.start();
     cloudFormation.start();
+  }
+
+  private void addS3() {
+    var s3 = new S3Service(kv, blobs, timers, targets, services, ids);
+    s3.sweepBlobs();
+    services.add(s3);
+    browsers.put("s3", s3.browsers());
+    doors.add(s3.forms(services, authenticator, clock));
+    types.addAll(new S3Resources(services).all());
   }
 
   private LambdaService lambda(Settings settings, Functions functions) {
