@@ -1,6 +1,7 @@
 package dev.brume;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.auth.AccessRequest;
 import dev.brume.auth.Authenticator;
 import dev.brume.auth.Authorizer;
 import dev.brume.auth.Credentials;
@@ -146,7 +147,7 @@ public final class Brume implements AutoCloseable {
       Kv kv = data == null ? new MemoryKv() : new RocksKv(folder(data, "kv"), Brume::failStop);
       var brume = new Brume(settings, kv, blobs, listener);
       brume.wire(settings);
-      gateway.complete(brume.gateway(settings));
+      gateway.complete(brume.gateway());
       return brume;
     } catch (IOException | RuntimeException e) {
       listener.close();
@@ -212,7 +213,6 @@ public final class Brume implements AutoCloseable {
     LambdaService lambda = lambda(settings, functions);
     services.add(lambda);
     types.addAll(new LambdaResources(services).all());
-    doors.addFirst(new CodeDoor(functions.code()));
     closing.add(lambda::close);
     closing.add(functions::close);
     this.functions = functions;
@@ -246,8 +246,12 @@ public final class Brume implements AutoCloseable {
 
   private LambdaService lambda(Settings settings, Functions functions) {
     Path watched = settings.watched();
-    return new LambdaService(
-        kv, clock, timers, targets, services, ids, functions, watched, this::endpoint);
+    var lambda =
+        new LambdaService(
+            kv, clock, timers, targets, services, ids, functions, watched, this::endpoint);
+    doors.addFirst(new CodeDoor(functions.code()));
+    doors.addFirst(lambda.urlDoor(authenticator, this::allows, clock));
+    return lambda;
   }
 
   // The files of running queries, gone when they end.
@@ -274,7 +278,7 @@ public final class Brume implements AutoCloseable {
     }
   }
 
-  private Handler gateway(Settings settings) {
+  private Handler gateway() {
     return new Gateway(
         doors,
         browsers,
@@ -291,6 +295,11 @@ public final class Brume implements AutoCloseable {
     if (enforced != null) {
       enforced.check(call, model, operation, input);
     }
+  }
+
+  private boolean allows(Call call, AccessRequest request) {
+    Authorizer enforced = authorizer;
+    return enforced == null || enforced.allows(call, request);
   }
 
   private ObjectNode health() {

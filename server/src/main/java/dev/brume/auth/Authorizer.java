@@ -52,17 +52,40 @@ public final class Authorizer {
     }
   }
 
+  /// Whether the caller may do what no operation of a model stands for.
+  ///
+  /// @param call its principal is the request's
+  public boolean allows(Call call, AccessRequest request) {
+    if (!(request.principal() instanceof Principal.RoleSession role)) {
+      return true;
+    }
+    Map<String, List<String>> context = context(call, role);
+    context.putAll(request.context());
+    context.put("aws:resourceaccount", List.of(owner(call, request.resource())));
+    var asked = new PolicyEvaluator.Request(request.action(), request.resource(), context);
+    return refusal(call, role, documents(role), boundary(role), asked) == null;
+  }
+
+  private List<PolicyDocument> documents(Principal.RoleSession role) {
+    List<String> texts = roles.identityPolicies(role.account(), role.roleName());
+    return parse(texts == null ? List.of() : texts);
+  }
+
+  private @Nullable List<PolicyDocument> boundary(Principal.RoleSession role) {
+    String text = roles.permissionsBoundary(role.account(), role.roleName());
+    return text == null ? null : parse(List.of(text));
+  }
+
   private void check(
       Call call,
       Principal.RoleSession role,
       ServiceModel model,
       Operation operation,
       Struct input) {
-    List<String> texts = roles.identityPolicies(role.account(), role.roleName());
-    List<PolicyDocument> documents = parse(texts == null ? List.of() : texts);
-    String boundaryText = roles.permissionsBoundary(role.account(), role.roleName());
-    List<PolicyDocument> boundary = boundaryText == null ? null : parse(List.of(boundaryText));
-    Map<String, List<String>> context = context(call, role, input);
+    List<PolicyDocument> documents = documents(role);
+    List<PolicyDocument> boundary = boundary(role);
+    Map<String, List<String>> context = context(call, role);
+    addOperation(model, input, context);
     for (Demand demand : Demands.of(call, model, operation, input)) {
       if (FREE.contains(demand.action())) {
         continue;
@@ -72,6 +95,22 @@ public final class Authorizer {
       String reason = refusal(call, role, documents, boundary, request);
       if (reason != null) {
         throw denied(role, model, demand, reason);
+      }
+    }
+  }
+
+  private static void addOperation(
+      ServiceModel model, Struct input, Map<String, List<String>> context) {
+    String prefix = Demands.text(input, "Prefix");
+    if (prefix != null) {
+      context.put("s3:prefix", List.of(prefix));
+    }
+    if (model.name().equals("lambda")) {
+      context.put("lambda:invokedviafunctionurl", List.of("false"));
+      String ofUrl = Demands.text(input, "AuthType");
+      String authType = ofUrl == null ? Demands.text(input, "FunctionUrlAuthType") : ofUrl;
+      if (authType != null) {
+        context.put("lambda:functionurlauthtype", List.of(authType));
       }
     }
   }
@@ -128,8 +167,7 @@ public final class Authorizer {
     return documents;
   }
 
-  private static Map<String, List<String>> context(
-      Call call, Principal.RoleSession role, Struct input) {
+  private static Map<String, List<String>> context(Call call, Principal.RoleSession role) {
     Map<String, List<String>> context = new HashMap<>();
     context.put("aws:principalarn", List.of(role.roleArn()));
     context.put("aws:principalaccount", List.of(role.account()));
@@ -144,10 +182,6 @@ public final class Authorizer {
             || call.endpoint().startsWith("http://127.")
             || call.endpoint().startsWith("http://localhost");
     context.put("aws:securetransport", List.of(Boolean.toString(secure)));
-    String prefix = Demands.text(input, "Prefix");
-    if (prefix != null) {
-      context.put("s3:prefix", List.of(prefix));
-    }
     return context;
   }
 

@@ -89,14 +89,7 @@ public final class Gateway implements Handler {
       }
     }
     Signature signature = Signature.of(exchange.rawQuery(), exchange.headers());
-    var head =
-        new RequestHead(
-            exchange.method(),
-            exchange.host(),
-            exchange.rawPath(),
-            exchange.rawQuery(),
-            exchange.headers(),
-            signature.signingName());
+    RequestHead head = RequestHead.of(exchange, signature.signingName());
     Form form = head.hasForm() ? form(exchange) : null;
     Route route = router.route(head, form == null ? null : form.text());
     String requestId = requestId(route.protocol());

@@ -2,12 +2,25 @@ package dev.brume.http;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Header fields in order, with the case they were given; looked up without regard to case. Values
 /// hold no CR, LF or NUL.
 public final class Headers {
+  // https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1, and what clients say to their next hop.
+  private static final Set<String> HOP_BY_HOP =
+      Set.of(
+          "connection",
+          "expect",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
   private final List<String> names = new ArrayList<>();
   private final List<String> values = new ArrayList<>();
 
@@ -17,6 +30,11 @@ public final class Headers {
       headers.add(namesAndValues[i], namesAndValues[i + 1]);
     }
     return headers;
+  }
+
+  /// Whether a field is about the connection, not for who gets the message in the end.
+  public static boolean isHopByHop(String name) {
+    return HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT));
   }
 
   /// Adds a field. Throws IllegalArgumentException for a value that would split the response.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Percent-encoded parameters: a query string or a form body. At most [#COUNT_MAX] of them.
@@ -20,14 +21,30 @@ public final class Parameters {
   /// The parameters in order, each name with its values; a parameter without `=` has the value "".
   /// Throws [dev.brume.model.ServiceError] for bad encoding or too many.
   public static Map<String, List<String>> parse(@Nullable String encoded) {
+    return parse(encoded, text -> decode(text, true));
+  }
+
+  private static Map<String, List<String>> parse(
+      @Nullable String encoded, UnaryOperator<String> decoding) {
     try {
-      return read(encoded);
+      return read(encoded, decoding);
     } catch (Malformed e) {
       throw new dev.brume.model.ServiceError("MalformedQueryString", e.reason(), 400);
     }
   }
 
+  /// The same for a request to an application, which takes what a browser sends: encoding that is
+  /// wrong stands for itself. Throws [dev.brume.model.ServiceError] for too many.
+  public static Map<String, List<String>> lenient(@Nullable String encoded) {
+    return parse(encoded, Parameters::decodeLenient);
+  }
+
   static Map<String, List<String>> read(@Nullable String encoded) {
+    return read(encoded, text -> decode(text, true));
+  }
+
+  private static Map<String, List<String>> read(
+      @Nullable String encoded, UnaryOperator<String> decoding) {
     var parameters = new LinkedHashMap<String, List<String>>();
     if (encoded == null || encoded.isEmpty()) {
       return parameters;
@@ -42,8 +59,8 @@ public final class Parameters {
         }
         int equals = encoded.indexOf('=', from);
         boolean valued = equals >= 0 && equals < end;
-        String name = decode(encoded.substring(from, valued ? equals : end), true);
-        String value = valued ? decode(encoded.substring(equals + 1, end), true) : "";
+        String name = decoding.apply(encoded.substring(from, valued ? equals : end));
+        String value = valued ? decoding.apply(encoded.substring(equals + 1, end)) : "";
         parameters.computeIfAbsent(name, key -> new ArrayList<>(1)).add(value);
       }
       from = end + 1;
@@ -97,5 +114,22 @@ public final class Parameters {
     } catch (CharacterCodingException e) {
       throw new Malformed("Invalid UTF-8 in percent-encoding");
     }
+  }
+
+  private static String decodeLenient(String encoded) {
+    byte[] in = encoded.getBytes(StandardCharsets.UTF_8);
+    byte[] out = new byte[in.length];
+    int length = 0;
+    for (int i = 0; i < in.length; i++) {
+      int high = in[i] == '%' && i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
+      int low = high < 0 ? -1 : Character.digit(in[i + 2], 16);
+      if (low >= 0) {
+        out[length++] = (byte) (high << 4 | low);
+        i += 2;
+      } else {
+        out[length++] = in[i] == '+' ? (byte) ' ' : in[i];
+      }
+    }
+    return new String(out, 0, length, StandardCharsets.UTF_8);
   }
 }

@@ -1,5 +1,6 @@
 package dev.brume.protocol;
 
+import dev.brume.http.Exchange;
 import dev.brume.http.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,16 @@ public record RequestHead(
     @Nullable String rawQuery,
     Headers headers,
     @Nullable String signingName) {
+
+  public static RequestHead of(Exchange exchange, @Nullable String signingName) {
+    return new RequestHead(
+        exchange.method(),
+        exchange.host(),
+        exchange.rawPath(),
+        exchange.rawQuery(),
+        exchange.headers(),
+        signingName);
+  }
 
   /// Whether the operation's name is in a form body, so that the body must be read before
   /// [Router#route].

@@ -1,10 +1,8 @@
 package dev.brume.services.apigateway;
 
 import dev.brume.http.Headers;
-import java.nio.charset.StandardCharsets;
+import dev.brume.protocol.Parameters;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,20 +35,7 @@ record Invocation(
 
   /// Query parameters, decoded, each with its values in order.
   Map<String, List<String>> query() {
-    Map<String, List<String>> query = new LinkedHashMap<>();
-    String raw = rawQuery;
-    if (raw == null || raw.isEmpty()) {
-      return query;
-    }
-    for (String part : raw.split("&", -1)) {
-      if (!part.isEmpty()) {
-        int equals = part.indexOf('=');
-        String name = equals < 0 ? part : part.substring(0, equals);
-        String value = equals < 0 ? "" : part.substring(equals + 1);
-        query.computeIfAbsent(decode(name), absent -> new ArrayList<>()).add(decode(value));
-      }
-    }
-    return query;
+    return Parameters.lenient(rawQuery);
   }
 
   /// The content type without parameters, lower case; `application/json` if the client gave none.
@@ -82,22 +67,5 @@ record Invocation(
           replaced.replace("${stageVariables." + variable.getKey() + "}", variable.getValue());
     }
     return replaced;
-  }
-
-  private static String decode(String encoded) {
-    byte[] in = encoded.getBytes(StandardCharsets.UTF_8);
-    byte[] out = new byte[in.length];
-    int length = 0;
-    for (int i = 0; i < in.length; i++) {
-      int high = in[i] == '%' && i + 2 < in.length ? Character.digit(in[i + 1], 16) : -1;
-      int low = high < 0 ? -1 : Character.digit(in[i + 2], 16);
-      if (low >= 0) {
-        out[length++] = (byte) (high << 4 | low);
-        i += 2;
-      } else {
-        out[length++] = in[i] == '+' ? (byte) ' ' : in[i];
-      }
-    }
-    return new String(out, 0, length, StandardCharsets.UTF_8);
   }
 }

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /// The event of an
@@ -22,16 +21,6 @@ import java.util.TreeMap;
 final class ProxyEvent {
   private static final DateTimeFormatter REQUEST_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.US).withZone(ZoneOffset.UTC);
-  private static final Set<String> HOP_BY_HOP =
-      Set.of(
-          "connection",
-          "expect",
-          "keep-alive",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "transfer-encoding",
-          "upgrade");
 
   private ProxyEvent() {}
 
@@ -82,7 +71,7 @@ final class ProxyEvent {
         .headers()
         .forEach(
             (name, value) -> {
-              if (!HOP_BY_HOP.contains(name.toLowerCase(Locale.ROOT)) && !own.has(name)) {
+              if (!Headers.isHopByHop(name) && !own.has(name)) {
                 String spelled = spelling.computeIfAbsent(name, first -> name);
                 headers.computeIfAbsent(spelled, a -> new java.util.ArrayList<>()).add(value);
               }

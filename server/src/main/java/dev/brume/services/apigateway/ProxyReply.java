@@ -2,12 +2,12 @@ package dev.brume.services.apigateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.brume.gateway.HandlerAnswers;
 import dev.brume.http.Headers;
 import dev.brume.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class ProxyReply {
   private static final Set<String> FIELDS =
       Set.of("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded");
-  // Names that API Gateway keeps for itself.
-  private static final Set<String> REMAPPED =
-      Set.of("connection", "content-length", "date", "host", "server", "www-authenticate");
 
   private ProxyReply() {}
 
@@ -74,11 +71,7 @@ final class ProxyReply {
   }
 
   private static int status(JsonNode code) {
-    if (code.isTextual() && code.asText().matches("\\d{3}")) {
-      return Integer.parseInt(code.asText());
-    }
-    boolean integral = code.isNumber() && code.decimalValue().stripTrailingZeros().scale() <= 0;
-    int status = integral ? code.intValue() : -1;
+    int status = HandlerAnswers.status(code);
     return status >= 100 && status <= 999 ? status : -1;
   }
 
@@ -90,7 +83,8 @@ final class ProxyReply {
       return false;
     }
     for (var field : fields.properties()) {
-      if (!multiple.has(field.getKey()) && !add(field.getKey(), field.getValue(), into)) {
+      if (!multiple.has(field.getKey())
+          && !HandlerAnswers.add(field.getKey(), field.getValue(), into)) {
         return false;
       }
     }
@@ -109,27 +103,11 @@ final class ProxyReply {
         return false;
       }
       for (JsonNode value : field.getValue()) {
-        if (!add(field.getKey(), value, into)) {
+        if (!HandlerAnswers.add(field.getKey(), value, into)) {
           return false;
         }
       }
     }
     return true;
-  }
-
-  private static boolean add(String name, JsonNode value, Headers into) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    if (!value.isValueNode() || !lower.matches("[!#$%&'*+.^_`|~0-9a-z-]+")) {
-      return false;
-    }
-    if (lower.equals("transfer-encoding") || value.isNull()) {
-      return true;
-    }
-    try {
-      into.add(REMAPPED.contains(lower) ? "x-amzn-Remapped-" + name : name, value.asText());
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// The operations on what is set on functions besides their code and configuration: aliases,
-/// permissions, concurrency, asynchronous invocation, tags; and on layers.
+/// URLs, permissions, concurrency, asynchronous invocation, tags; and on layers.
 public abstract class AttachedOperations implements LambdaApi {
   private static final String MAPPING = ":event-source-mapping:";
   private final LambdaParts parts;
@@ -42,6 +42,7 @@ public abstract class AttachedOperations implements LambdaApi {
   public DeleteAliasResponse deleteAlias(Call call, DeleteAliasRequest in) {
     parts.options().deleteAlias(call, in);
     parts.provisioned().order(FunctionName.of(call, in.functionName(), null));
+    parts.permissions().forget(FunctionName.of(call, in.functionName(), null));
     return new DeleteAliasResponse();
   }
 
@@ -59,6 +60,37 @@ public abstract class AttachedOperations implements LambdaApi {
   @Override
   public GetPolicyResponse getPolicy(Call call, GetPolicyRequest in) {
     return parts.permissions().get(call, in);
+  }
+
+  @Override
+  public CreateFunctionUrlConfigResponse createFunctionUrlConfig(
+      Call call, CreateFunctionUrlConfigRequest in) {
+    return parts.urls().create(call, in);
+  }
+
+  @Override
+  public GetFunctionUrlConfigResponse getFunctionUrlConfig(
+      Call call, GetFunctionUrlConfigRequest in) {
+    return parts.urls().get(call, in);
+  }
+
+  @Override
+  public UpdateFunctionUrlConfigResponse updateFunctionUrlConfig(
+      Call call, UpdateFunctionUrlConfigRequest in) {
+    return parts.urls().update(call, in);
+  }
+
+  @Override
+  public DeleteFunctionUrlConfigResponse deleteFunctionUrlConfig(
+      Call call, DeleteFunctionUrlConfigRequest in) {
+    parts.urls().delete(call, in);
+    return new DeleteFunctionUrlConfigResponse();
+  }
+
+  @Override
+  public ListFunctionUrlConfigsResponse listFunctionUrlConfigs(
+      Call call, ListFunctionUrlConfigsRequest in) {
+    return parts.urls().list(call, in);
   }
 
   @Override

@@ -36,6 +36,7 @@ final class AttachedResources {
           "EventSourceToken",
           "FunctionName",
           "FunctionUrlAuthType",
+          "InvokedViaFunctionUrl",
           "Principal",
           "PrincipalOrgID",
           "SourceAccount",
@@ -58,6 +59,10 @@ final class AttachedResources {
                 .sourceAccount(text(in, "SourceAccount"))
                 .eventSourceToken(text(in, "EventSourceToken"))
                 .functionUrlAuthType(text(in, "FunctionUrlAuthType"))
+                .invokedViaFunctionUrl(
+                    in.hasNonNull("InvokedViaFunctionUrl")
+                        ? in.get("InvokedViaFunctionUrl").asBoolean()
+                        : null)
                 .principalOrgID(text(in, "PrincipalOrgID")));
       } catch (ServiceError e) {
         // The id is random: a statement that has it is the one that this request made before.

@@ -208,6 +208,7 @@ final class Catalog {
             LambdaStore.deleteAll(tx, LambdaStore.invokeConfigs(name));
             LambdaStore.deleteAll(tx, LambdaStore.provisioned(name));
             executions.changed(tx, name);
+            FunctionUrls.deleteAll(tx, name);
           }
           forget(tx, name);
           return 0;

@@ -52,6 +52,11 @@ record FunctionName(String account, String region, String name, @Nullable String
     return call.in(account, region);
   }
 
+  /// The same function with another qualifier.
+  FunctionName qualified(@Nullable String other) {
+    return new FunctionName(account, region, name, other);
+  }
+
   /// Without qualifier.
   String functionArn() {
     return "arn:aws:lambda:" + region + ":" + account + ":function:" + name;

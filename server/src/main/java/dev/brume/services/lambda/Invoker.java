@@ -1,6 +1,7 @@
 package dev.brume.services.lambda;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.brume.auth.AccessRequest;
 import dev.brume.functions.CodeStore;
 import dev.brume.functions.FunctionSpec;
 import dev.brume.functions.Functions;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// Runs functions now, within their concurrency.
 final class Invoker {
   private static final byte[] EMPTY_EVENT = "{}".getBytes(StandardCharsets.UTF_8);
-  private static final String INVOKE = "lambda:InvokeFunction";
   private final Ids ids;
   private final Functions functions;
   private final Catalog catalog;
@@ -70,28 +70,32 @@ final class Invoker {
   /// @param trace the header that it had
   record Answer(Outcome outcome, String version, String trace) {}
 
-  /// Throws unless the caller may invoke: identities of the account by their own policies (checked
-  /// before), services and other accounts by the function's policy.
+  /// Throws unless the caller may invoke: the account's own by their own policies (checked before),
+  /// services and other accounts by the function's policy.
   void authorize(Call call, FunctionName name) {
+    Principal principal = call.principal();
     boolean allowed =
-        switch (call.principal()) {
-          case Principal.Root root -> invokable(name, root.account(), root.arn());
-          case Principal.RoleSession role -> invokable(name, role.account(), role.roleArn());
-          case Principal.Anonymous anonymous -> false;
+        switch (principal) {
           case Principal.ServicePrincipal service ->
               permissions.allows(
-                  name, INVOKE, service.name(), service.sourceArn(), service.sourceAccount());
+                  name,
+                  Permissions.INVOKE,
+                  service.name(),
+                  service.sourceArn(),
+                  service.sourceAccount());
+          case Principal.Root root -> root.account().equals(name.account()) || shared(call, name);
+          case Principal.RoleSession role ->
+              role.account().equals(name.account()) || shared(call, name);
+          case Principal.Anonymous anonymous -> false;
         };
     if (!allowed) {
-      throw LambdaErrors.accessDenied(call.principal().arn(), name.arn());
+      throw LambdaErrors.accessDenied(principal.arn(), name.arn());
     }
   }
 
-  private boolean invokable(FunctionName name, String account, String arn) {
-    return account.equals(name.account())
-        || permissions.allows(name, INVOKE, account, null, null)
-        || permissions.allows(name, INVOKE, "arn:aws:iam::" + account + ":root", null, null)
-        || permissions.allows(name, INVOKE, arn, null, null);
+  private boolean shared(Call call, FunctionName name) {
+    var request = AccessRequest.of(call.principal(), Permissions.INVOKE, name.arn());
+    return permissions.allows(name, request.with(Permissions.VIA_URL, "false"));
   }
 
   /// The event as the function gets it: `{}` when there is none. Throws when it is no JSON or too

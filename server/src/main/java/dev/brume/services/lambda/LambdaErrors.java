@@ -30,6 +30,28 @@ final class LambdaErrors {
     return new ResourceNotFoundException("The function doesn't exist.").type(USER);
   }
 
+  static ServiceError noFunction() {
+    return new ResourceNotFoundException("Function does not exist").type(USER);
+  }
+
+  static ServiceError urlExists(String arn) {
+    return new ResourceConflictException(
+            "Failed to create function url config for [functionArn = "
+                + arn
+                + "]. Error message:  FunctionUrlConfig exists for this Lambda function")
+        .type(USER);
+  }
+
+  static ServiceError noUrlOfVersion(String qualifier) {
+    return new ServiceError(
+        "ValidationException",
+        "1 validation error detected: Value '"
+            + qualifier
+            + "' at 'qualifier' failed to satisfy constraint: Member must satisfy regular"
+            + " expression pattern: ((?!^\\d+$)^[0-9a-zA-Z-_]+$)",
+        400);
+  }
+
   static ServiceError noInvokeConfig(String arn) {
     return new ResourceNotFoundException(
             "The function " + arn + " doesn't have an EventInvokeConfig")

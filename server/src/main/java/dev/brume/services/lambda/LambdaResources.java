@@ -28,6 +28,7 @@ public final class LambdaResources {
         new AttachedResources.Permission(lambda),
         new AttachedResources.Version(lambda),
         new AttachedResources.Alias(lambda),
+        new UrlResource(lambda),
         new AttachedResources.EventInvokeConfig(lambda),
         new AttachedResources.LayerVersion(lambda),
         new LayerPermissionResource(lambda),

@@ -1,5 +1,7 @@
 package dev.brume.services.lambda;
 
+import dev.brume.auth.AccessRequest;
+import dev.brume.auth.Authenticator;
 import dev.brume.events.Event;
 import dev.brume.events.Targets;
 import dev.brume.functions.Functions;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ public final class LambdaService extends AttachedOperations
   private final ProvisionedConcurrency provisioned;
   private final Invoker invoker;
   private final StreamedInvokes streamed;
+  private final FunctionUrls urls;
   private final AsyncInvokes asynchronous;
   private final Mappings mappings;
   private final FunctionLogs logs;
@@ -60,9 +64,19 @@ public final class LambdaService extends AttachedOperations
     provisioned = parts.provisioned();
     invoker = parts.invoker();
     streamed = new StreamedInvokes(invoker);
+    urls = parts.urls();
     asynchronous = parts.asynchronous();
     mappings = parts.mappings();
     logs = parts.logs();
+  }
+
+  /// Where function URLs are served.
+  ///
+  /// @param identities what a caller may do by policies of their own, or by the function's
+  public FunctionUrlDoor urlDoor(
+      Authenticator authenticator, BiPredicate<Call, AccessRequest> identities, Clock clock) {
+    var access = new UrlAccess(permissions, identities);
+    return new FunctionUrlDoor(urls, invoker, access, authenticator, clock, ids);
   }
 
   /// Starts to feed functions from their queues. Called once every service is there.

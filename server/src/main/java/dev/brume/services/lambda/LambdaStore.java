@@ -68,6 +68,8 @@ final class LambdaStore {
       String revisionId) {}
 
   /// One statement of a resource policy, as AddPermission gave it.
+  ///
+  /// @param viaUrl the action is allowed only when a function URL does it
   record Statement(
       String id,
       String action,
@@ -76,7 +78,8 @@ final class LambdaStore {
       @Nullable String sourceAccount,
       @Nullable String eventSourceToken,
       @Nullable String organization,
-      @Nullable String urlAuthType) {}
+      @Nullable String urlAuthType,
+      @Nullable Boolean viaUrl) {}
 
   record PolicyRow(List<Statement> statements, String revisionId) {}
 
@@ -148,6 +151,28 @@ final class LambdaStore {
     }
   }
 
+  /// A function URL.
+  ///
+  /// @param qualifier an alias, null for the function itself
+  /// @param cors null when not configured
+  /// @param invokeMode null when it was not given: BUFFERED
+  record UrlRow(
+      String id,
+      String functionName,
+      @Nullable String qualifier,
+      String authType,
+      @Nullable UrlCors cors,
+      @Nullable String invokeMode,
+      long createdMillis,
+      long modifiedMillis) {}
+
+  /// Whose function a URL's id leads to.
+  record UrlOwner(String account, String region, String functionName, @Nullable String qualifier) {
+    FunctionName name() {
+      return new FunctionName(account, region, functionName, qualifier);
+    }
+  }
+
   record LayerRow(
       String name,
       long version,
@@ -168,6 +193,8 @@ final class LambdaStore {
   static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
   static final Row<ProvisionedRow> PROVISIONED = Row.of(ProvisionedRow.class);
   static final Row<SigningRow> SIGNING = Row.of(SigningRow.class);
+  static final Row<UrlRow> URL = Row.of(UrlRow.class);
+  static final Row<UrlOwner> URL_OWNER = Row.of(UrlOwner.class);
   static final Row<LayerRow> LAYER = Row.of(LayerRow.class);
 
   private LambdaStore() {}
@@ -234,6 +261,19 @@ final class LambdaStore {
   static Key signing(String arn) {
     String[] parts = arn.split(":");
     return signings(parts[4], parts[3]).then(parts[6]);
+  }
+
+  static Key urls(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "url", name.name());
+  }
+
+  static Key url(FunctionName name) {
+    String qualifier = name.qualifier();
+    return urls(name).then(qualifier == null ? "" : qualifier);
+  }
+
+  static Key urlOwner(String id) {
+    return Key.of(SERVICE, "url", id);
   }
 
   static Key everything() {

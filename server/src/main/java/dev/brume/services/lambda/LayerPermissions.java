@@ -42,6 +42,7 @@ final class LayerPermissions {
             null,
             null,
             in.organizationId(),
+            null,
             null);
     String revision = ids.uuid();
     kv.tx(

@@ -112,6 +112,7 @@ final class Options {
           tx.delete(LambdaStore.policy(name, in.name()));
           tx.delete(LambdaStore.provisioned(name, in.name()));
           executions.changed(tx, name);
+          FunctionUrls.delete(tx, name.qualified(in.name()));
           catalog.forget(tx, name);
           return 0;
         });

@@ -2,9 +2,13 @@ package dev.brume.services.lambda;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.brume.auth.AccessRequest;
+import dev.brume.auth.PolicyDocument;
+import dev.brume.auth.PolicyEvaluator;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import dev.brume.model.Call;
+import dev.brume.model.Principal;
 import dev.brume.model.lambda.*;
 import dev.brume.services.lambda.LambdaStore.PolicyRow;
 import dev.brume.services.lambda.LambdaStore.Statement;
@@ -18,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Resource policies of functions: who may invoke them besides the account's own identities.
 final class Permissions {
+  static final String INVOKE = "lambda:InvokeFunction";
+  static final String VIA_URL = "lambda:InvokedViaFunctionUrl";
+  static final String INVOKE_URL = "lambda:InvokeFunctionUrl";
   private final Kv kv;
   private final Ids ids;
   private final Catalog catalog;
-  private final Map<String, List<Statement>> known = new ConcurrentHashMap<>();
+  private final Map<String, PolicyDocument> known = new ConcurrentHashMap<>();
 
   Permissions(Kv kv, Ids ids, Catalog catalog) {
     this.kv = kv;
@@ -35,6 +42,7 @@ final class Permissions {
       throw LambdaErrors.invalid("We currently do not support adding policies for $LATEST.");
     }
     catalog.resolve(name);
+    check(in);
     var statement =
         new Statement(
             in.statementId(),
@@ -44,7 +52,8 @@ final class Permissions {
             in.sourceAccount(),
             in.eventSourceToken(),
             in.principalOrgID(),
-            in.functionUrlAuthType());
+            in.functionUrlAuthType(),
+            in.invokedViaFunctionUrl());
     String revision = ids.uuid();
     Key key = LambdaStore.policy(name, name.qualifier());
     kv.tx(
@@ -111,28 +120,27 @@ final class Permissions {
         .revisionId(row.revisionId());
   }
 
-  /// Whether the policy lets a service, or an account, invoke what the name says.
+  /// Whether the policy lets a service do this to what the name says.
   ///
-  /// @param principal e.g. `sns.amazonaws.com`, or an account's ARN
+  /// @param service e.g. `sns.amazonaws.com`
   /// @param sourceArn what the service acts for, null if nothing
   boolean allows(
       FunctionName name,
       String action,
-      String principal,
+      String service,
       @Nullable String sourceArn,
       @Nullable String sourceAccount) {
-    for (Statement one : statements(name)) {
-      boolean action1 = one.action().equals(action) || Patterns.like(one.action(), action);
-      boolean who = one.principal().equals("*") || one.principal().equals(principal);
-      boolean source =
-          one.sourceArn() == null
-              || sourceArn != null && Patterns.arnLike(one.sourceArn(), sourceArn);
-      boolean account = one.sourceAccount() == null || one.sourceAccount().equals(sourceAccount);
-      if (action1 && who && source && account) {
-        return true;
-      }
-    }
-    return false;
+    var principal =
+        new Principal.ServicePrincipal(
+            service,
+            sourceArn == null ? "" : sourceArn,
+            sourceAccount == null ? "" : sourceAccount);
+    return allows(name, AccessRequest.of(principal, action, name.arn()).with(VIA_URL, "false"));
+  }
+
+  /// Whether the policy of what the name says allows this.
+  boolean allows(FunctionName name, AccessRequest request) {
+    return policy(name).decide(request) == PolicyEvaluator.Decision.ALLOWED;
   }
 
   /// Drops what is remembered of a function that was deleted.
@@ -141,7 +149,7 @@ final class Permissions {
     known.keySet().removeIf(key -> key.equals(arn) || key.startsWith(arn + ":"));
   }
 
-  private List<Statement> statements(FunctionName name) {
+  private PolicyDocument policy(FunctionName name) {
     return known.computeIfAbsent(
         name.arn(),
         arn -> {
@@ -150,8 +158,21 @@ final class Permissions {
                   reader ->
                       LambdaStore.get(
                           reader, LambdaStore.policy(name, name.qualifier()), LambdaStore.POLICY));
-          return row == null ? List.of() : row.statements();
+          return row == null
+              ? new PolicyDocument(List.of())
+              : PolicyDocument.parse(Json.write(document(name, row.statements())));
         });
+  }
+
+  private static void check(AddPermissionRequest in) {
+    if (in.functionUrlAuthType() != null && !in.action().equals(INVOKE_URL)) {
+      throw LambdaErrors.invalid(
+          "FunctionUrlAuthType is only supported for " + INVOKE_URL + " action");
+    }
+    if (in.invokedViaFunctionUrl() != null && !in.action().equals(INVOKE)) {
+      throw LambdaErrors.invalid(
+          "InvokedViaFunctionUrl is only supported for " + INVOKE + " action");
+    }
   }
 
   private static void checkRevision(@Nullable String given, @Nullable PolicyRow row) {
@@ -191,6 +212,9 @@ final class Permissions {
     }
     if (one.urlAuthType() != null) {
       condition.withObject("/StringEquals").put("lambda:FunctionUrlAuthType", one.urlAuthType());
+    }
+    if (one.viaUrl() != null) {
+      condition.putObject("Bool").put(VIA_URL, one.viaUrl().toString());
     }
     if (one.organization() != null) {
       condition.withObject("/StringEquals").put("aws:PrincipalOrgID", one.organization());

@@ -245,6 +245,31 @@ class LambdaServiceTest {
   }
 
   @Test
+  void otherAccountsInvokeOnlyWhatTheFunctionsPolicyAllows() {
+    fixture.lambda.createFunction(fixture.call(), fixture.function("shared", ECHO));
+    var other =
+        fixture.call().as(new Principal.Root("444455556666")).in("444455556666", "eu-west-1");
+    var request =
+        new InvocationRequest()
+            .functionName("arn:aws:lambda:eu-west-1:111122223333:function:shared");
+    Runnable invocation = () -> fixture.lambda.invoke(other, request);
+    assertThatThrownBy(invocation::run)
+        .isInstanceOfSatisfying(
+            ServiceError.class, e -> assertThat(e.code()).isEqualTo("AccessDeniedException"));
+    var permission =
+        new AddPermissionRequest()
+            .functionName("shared")
+            .action("lambda:InvokeFunction")
+            .principal("444455556666");
+    fixture.lambda.addPermission(
+        fixture.call(), permission.statementId("url").invokedViaFunctionUrl(true));
+    assertThatThrownBy(invocation::run).isInstanceOf(ServiceError.class);
+    fixture.lambda.addPermission(
+        fixture.call(), permission.statementId("api").invokedViaFunctionUrl(null));
+    assertThat(fixture.lambda.invoke(other, request).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void eventsOfOtherServicesReachTheFunction() throws Exception {
     String seen = fixture.queue("seen");
     fixture.lambda.createFunction(
@@ -299,8 +324,8 @@ class LambdaServiceTest {
         fixture.call(),
         fixture.function(
             "batch",
-            "exports.handler = async (e) => ({ batchItemFailures: e.Records.filter((r) => r.body === 'bad')"
-                + ".map((r) => ({ itemIdentifier: r.messageId })) });"));
+            "exports.handler = async (e) => ({ batchItemFailures: e.Records.filter((r) => r.body"
+                + " === 'bad').map((r) => ({ itemIdentifier: r.messageId })) });"));
     var mapping =
         fixture.lambda.createEventSourceMapping(
             fixture.call(),
