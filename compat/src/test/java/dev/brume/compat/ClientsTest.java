@@ -62,6 +62,33 @@ class ClientsTest {
   }
 
   @Test
+  void functionUrls() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    passes(Client.CLIENTS, "python3", "function_urls.py");
+  }
+
+  @Test
+  void functionUrlsWithTheJavaScriptSdk() throws Exception {
+    assumeTrue(Files.isDirectory(Client.PATTERNS.resolve("node_modules/@smithy/signature-v4")), "no AWS SDK for JavaScript");
+    Functions.create(server, "streaming", """
+        const { SQSClient, ReceiveMessageCommand } = require('@aws-sdk/client-sqs');
+        exports.handler = awslambda.streamifyResponse(async (event, stream) => {
+          console.log('streaming');
+          const q = event.queryStringParameters || event;
+          if (q.early) throw new Error('early');
+          if (q.status) stream = awslambda.HttpResponseStream.from(stream, { statusCode: Number(q.status), headers: { 'X-A': 'b' } });
+          stream.write('one ');
+          if (q.until) await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl: q.until, WaitTimeSeconds: 20 }));
+          if (q.late) throw new Error('late');
+          stream.write('two');
+          stream.end();
+        });
+        """);
+    Functions.create(server, "guarded", "exports.handler = async (event) => event.requestContext.authorizer.iam.userArn;");
+    passes(Client.PATTERNS, "node", Client.CLIENTS.resolve("function_urls.cjs").toString());
+  }
+
+  @Test
   void hostileRequests() {
     assumeTrue(Client.has("python3", "--version"), "no Python");
     passes(Client.CLIENTS, "python3", "hostile.py");
