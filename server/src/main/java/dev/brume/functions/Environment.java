@@ -59,11 +59,7 @@ final class Environment {
     sandbox = parts.sandbox();
     enclosure = parts.enclosure();
     process = parts.process();
-    memory =
-        new MemoryUse(
-            process,
-            enclosure.group(),
-            sandbox.hasOwnRoot() ? parts.interpreter().executable() : null);
+    memory = new MemoryUse(process, enclosure.group());
   }
 
   /// What an environment was made into.

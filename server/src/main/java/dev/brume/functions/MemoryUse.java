@@ -4,72 +4,83 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// How much memory an environment uses: what its control group says, else what its runtime's
-/// process does.
+/// How much memory an environment uses: what its control group says, else the sum of what is in its
+/// processes and in no file.
+/// https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 final class MemoryUse {
   private final Process process;
   private final Cgroups.@Nullable Group group;
-  private final @Nullable Path executable;
-  private @Nullable Long runtimePid;
+  private long peakBytes;
 
-  /// @param executable of the runtime, null if it is the process itself
-  MemoryUse(Process process, Cgroups.@Nullable Group group, @Nullable Path executable) {
+  MemoryUse(Process process, Cgroups.@Nullable Group group) {
     this.process = process;
     this.group = group;
-    this.executable = executable;
   }
 
-  /// At its peak so far.
+  /// At its peak so far; without a control group at the highest that was seen.
   int peakMegabytes() {
-    long bytes = group != null ? group.peakBytes() : Math.max(status("VmHWM:"), status("VmRSS:"));
+    long bytes = group != null ? group.peakBytes() : Math.max(usedBytes(), highestSeen());
     return (int) Math.max(1, bytes >> 20);
   }
 
   long usedBytes() {
-    return group != null ? group.usedBytes() : status("VmRSS:");
+    return group != null ? group.usedBytes() : seen(residentBytes());
   }
 
   /// Whether something in it was killed for want of memory, or should be.
   boolean exceeds(long bytes) {
-    return group != null ? group.kills() > 0 : status("VmRSS:") > bytes;
+    if (group != null) {
+      return killed();
+    }
+    // Processes that were forked share memory, which only the slow count does not count twice.
+    return seen(residentBytes()) > bytes && proportionalBytes() > bytes;
   }
 
   boolean killed() {
     return group != null && group.kills() > 0;
   }
 
-  private long status(String field) {
-    Long pid = runtimePid;
-    if (pid == null) {
-      pid = findRuntime();
-      runtimePid = pid;
-    }
-    try {
-      List<String> lines = Files.readAllLines(Path.of("/proc", pid.toString(), "status"));
-      for (String line : lines) {
-        if (line.startsWith(field)) {
-          return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-        }
-      }
-    } catch (IOException e) {
-      return 0;
-    }
-    return 0;
+  private synchronized long seen(long bytes) {
+    peakBytes = Math.max(peakBytes, bytes);
+    return bytes;
   }
 
-  // The last one of the chain unshare, sh, runtime.
-  private long findRuntime() {
-    Path wanted = executable;
-    if (wanted == null) {
-      return process.pid();
+  private synchronized long highestSeen() {
+    return peakBytes;
+  }
+
+  private long residentBytes() {
+    return sum("status", "RssAnon:", "RssShmem:");
+  }
+
+  private long proportionalBytes() {
+    return sum("smaps_rollup", "Pss_Anon:", "Pss_Shmem:");
+  }
+
+  private long sum(String file, String... fields) {
+    return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+        .mapToLong(one -> sum(Path.of("/proc", Long.toString(one.pid()), file), fields))
+        .sum();
+  }
+
+  private static long sum(Path file, String... fields) {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      long kilobytes = 0;
+      for (String line : lines) {
+        for (String field : fields) {
+          if (line.startsWith(field)) {
+            kilobytes += Long.parseLong(line.replaceAll("[^0-9]", ""));
+          }
+        }
+      }
+      return kilobytes << 10;
+    } catch (IOException e) {
+      // It has ended.
+      return 0;
     }
-    return process
-        .descendants()
-        .filter(handle -> handle.info().command().orElse("").equals(wanted.toString()))
-        .map(ProcessHandle::pid)
-        .findFirst()
-        .orElse(process.pid());
   }
 }

@@ -30,6 +30,8 @@ final class OwnNetwork implements Network {
     private final Syscalls system;
     private final int machine;
     private final Relay relay;
+    // The port that was let in last: the next network has it from the beginning.
+    private volatile int usual;
 
     private Owner(Syscalls system) throws IOException {
       this.system = system;
@@ -58,12 +60,17 @@ final class OwnNetwork implements Network {
     }
 
     OwnNetwork create() throws IOException {
-      return onThread(
-          () -> {
-            system.leaveNetwork();
-            system.loopbackUp();
-            return new OwnNetwork(this, system.open(OF_THREAD));
-          });
+      OwnNetwork network =
+          onThread(
+              () -> {
+                system.leaveNetwork();
+                system.loopbackUp();
+                return new OwnNetwork(this, system.open(OF_THREAD));
+              });
+      if (usual > 0) {
+        network.admit(usual);
+      }
+      return network;
     }
 
     @Override
@@ -139,6 +146,7 @@ final class OwnNetwork implements Network {
   @Override
   public synchronized void admit(int port) throws IOException {
     if (!admitted.containsKey(port)) {
+      owner.usual = port;
       admitted.put(port, owner.relay.open(listen(port), Network.loopback(port)));
     }
   }

@@ -48,23 +48,40 @@ extension() {
 build_root() {
   PATH=/usr/sbin:/sbin:/usr/bin:/bin
   for group in $SB_CGROUPS; do echo 0 > "$group/cgroup.procs"; done
+  # Lambda's limit of open files; no dumps; and when the machine itself runs out of memory, rather we than others.
+  ulimit -n 1024
+  ulimit -c 0
+  echo 500 > /proc/self/oom_score_adj
 
   mount -t tmpfs -o size=4m,mode=755 none "$SB_ROOT"
   cd "$SB_ROOT"
-  mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang run/brume home/sbx_user1051 .brume/old
+  mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang run/brume home/sbx_user1051 .brume/old .brume/code .brume/disk
   chmod 700 .brume
-  mkdir .brume/code
+  if [ -n "$SB_DISK" ]; then
+    # Made while the rest goes on. Only this namespace holds the disk: it goes with it, whatever was killed.
+    {
+      cp --sparse=always "$SB_DISK" "$SB_TMP/disk"
+      mount -o loop,noinit_itable,nosuid,nodev,noatime "$SB_TMP/disk" .brume/disk
+      rm "$SB_TMP/disk"
+    } &
+    making=$!
+  fi
+  # One command for many files wherever that is possible: what takes its time here is to start commands.
   mount --rbind -o ro /usr usr
-  for name in bin sbin lib lib32 lib64; do
-    if [ -L "/$name" ]; then ln -s "$(readlink "/$name")" "$name"
-    elif [ -d "/$name" ]; then mkdir "$name"; mount --rbind -o ro "/$name" "$name"; fi
+  links=
+  for name in /bin /sbin /lib /lib32 /lib64; do
+    if [ -L "$name" ]; then links="$links $name"
+    elif [ -d "$name" ]; then mkdir ".$name"; mount --rbind -o ro "$name" ".$name"; fi
   done
+  [ -z "$links" ] || cp -P $links .
   for name in alternatives ssl pki ca-certificates; do
     if [ -d "/etc/$name" ]; then mkdir "etc/$name"; mount --rbind -o ro "/etc/$name" "etc/$name"; fi
   done
+  files=
   for name in ld.so.cache ld.so.conf hosts resolv.conf nsswitch.conf localtime host.conf gai.conf protocols services; do
-    if [ -f "/etc/$name" ]; then cat "/etc/$name" > "etc/$name"; fi
+    if [ -f "/etc/$name" ]; then files="$files /etc/$name"; fi
   done
+  [ -z "$files" ] || cp -L $files etc
   user=${SB_UID:-0}
   printf 'root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:%s:%s::/home/sbx_user1051:/sbin/nologin\n' "$user" "$user" > etc/passwd
   printf '127.0.0.1 localhost sandbox sandbox.localdomain\n' >> etc/hosts
@@ -72,21 +89,14 @@ build_root() {
   mount -t proc proc proc
   # In a user namespace of our own nobody makes another one. (As root a filter of system calls sees to that.)
   [ -n "$SB_UID" ] || echo 0 > proc/sys/user/max_user_namespaces 2>/dev/null || true
-  for name in null zero full random urandom; do : > "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
+  if [ -z "$SB_UID" ] || ! cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom dev 2>/dev/null; then
+    rm -f dev/*
+    for name in null zero full random urandom; do : > "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
+  fi
   ln -s /proc/self/fd dev/fd
   ln -s /proc/self/fd/0 dev/stdin
   ln -s /proc/self/fd/1 dev/stdout
   ln -s /proc/self/fd/2 dev/stderr
-  if [ -n "$SB_DISK" ]; then
-    # Only this namespace holds the disk: it goes with it, whatever was killed.
-    mkdir .brume/disk
-    cp --sparse=always "$SB_DISK" "$SB_TMP/disk"
-    mount -o loop,noinit_itable,nosuid,nodev,noatime "$SB_TMP/disk" .brume/disk
-    rm "$SB_TMP/disk"
-    mount --bind .brume/disk/tmp tmp
-  else
-    mount --bind -o nosuid,nodev "$SB_TMP" tmp
-  fi
   mount --bind -o ro "$SB_RUN" run/brume
   mount --bind -o ro "$SB_CODE" .brume/code
   echo "$SB_BINDS" | while read -r source target; do
@@ -94,6 +104,12 @@ build_root() {
     if [ -d "$source" ]; then mkdir -p "./$target"; mount --rbind -o ro "$source" "./$target"
     elif [ -e "$source" ]; then mkdir -p "./${target%/*}"; : > "./$target"; mount --bind -o ro "$source" "./$target"; fi
   done
+  if [ -n "$SB_DISK" ]; then
+    wait "$making"
+    mount --bind .brume/disk/tmp tmp
+  else
+    mount --bind -o nosuid,nodev "$SB_TMP" tmp
+  fi
   hostname sbx 2>/dev/null || true
   pivot_root . .brume/old
   cd /
@@ -110,7 +126,9 @@ build_root() {
 
 own=${SB_ROOT:+yes}
 if [ -n "$own" ]; then build_root; fi
-disk=$SB_DISK
+hidden=.brume/code
+[ -z "$SB_DISK" ] || hidden="$hidden .brume/disk"
+other=$SB_UID
 unset SB_ROOT SB_RUN SB_CODE SB_UID SB_CGROUPS SB_BINDS SB_TMP SB_DISK
 exec 3<&0 </dev/null 4>&1
 child=
@@ -125,9 +143,10 @@ while read -r what from <&3; do
     opt) if [ -n "$own" ]; then mount --bind ".brume/code/$from" /opt; fi ;;
     more) truncate -s "-${from}M" .brume/disk/ballast ;;
     code)
-      if [ -n "$own" ]; then umount -l .brume/code; fi
-      if [ -n "$disk" ]; then umount -l .brume/disk; fi
-      frame 376 "" ;;
+      # Who is another user cannot look into .brume: there the function need not wait for this.
+      if [ -n "$own" ] && [ -z "$other" ]; then umount -l $hidden; fi
+      frame 376 ""
+      if [ -n "$own" ] && [ -n "$other" ]; then umount -l $hidden; fi ;;
     extension) extension "$from" 3<&- & ;;
     runtime)
       $as /bin/sh "$run/$from" 3<&- 4>&- &

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,46 @@ class CgroupsTest {
   private static void expect(Path group, String file, String value) throws IOException {
     if (Files.exists(group.resolve(file))) {
       assertThat(Files.readString(group.resolve(file)).strip()).as(file).isEqualTo(value);
+    }
+  }
+
+  // The controllers of version 1 without the tree of version 2 that many such machines have.
+  @Test
+  void theFreezerOfVersionOneFreezesAndTheFrozenDie() throws Exception {
+    for (String controller : List.of("memory", "pids", "cpu", "freezer")) {
+      Path tree = Cgroups.MACHINE.resolve(controller);
+      assumeTrue(Files.isWritable(tree.resolve("cgroup.procs")), "no such groups here");
+      Files.createSymbolicLink(folder.resolve(controller), tree);
+    }
+    Cgroups cgroups = Cgroups.probe(folder).cgroups();
+    assertThat(cgroups.freezeMechanism()).isEqualTo("freezer");
+    Cgroups.Group group = cgroups.create("frozen");
+    Process process = new ProcessBuilder("sleep", "76543").start();
+    for (Path one : group.folders()) {
+      Files.writeString(one.resolve("cgroup.procs"), Long.toString(process.pid()));
+    }
+    Path state = stateOf(group);
+    group.freeze();
+    FunctionsFixture.await("frost", () -> read(state).equals("FROZEN"));
+    group.kill();
+    process.waitFor();
+    FunctionsFixture.await("its end", group::delete);
+    cgroups.close();
+  }
+
+  private static Path stateOf(Cgroups.Group group) {
+    return group.folders().stream()
+        .map(one -> one.resolve("freezer.state"))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      return "";
     }
   }
 

@@ -35,7 +35,7 @@ final class FunctionsFixture implements AutoCloseable {
         }
       };
   private static final long PATIENCE_NANOS = 60_000_000_000L;
-  final Ids ids = new Ids(new Random(7));
+  final Ids ids = new Ids(new Random(ProcessHandle.current().pid()));
   final Functions functions;
   final String code;
   int endpointPort = 4649;
@@ -67,7 +67,7 @@ final class FunctionsFixture implements AutoCloseable {
         new Functions(
             new FunctionsSettings(
                 usual.folder(),
-                folder.resolve("run"),
+                folder.resolve("brume-" + ProcessHandle.current().pid()),
                 usual.cacheFolder(),
                 isolation,
                 null,

@@ -118,6 +118,13 @@ class HostileFunctionsTest {
   }
 
   @Test
+  void openFilesAreBounded() {
+    JsonNode opened = hostile("opens", "{}");
+    assertThat(opened.get("code").asText()).isEqualTo("EMFILE");
+    assertThat(opened.get("open").asInt()).isBetween(900, 1024);
+  }
+
+  @Test
   void nothingElseCanBeWritten() {
     JsonNode written =
         hostile(

@@ -81,7 +81,7 @@ final class Leaks {
         }
       }
     }
-    for (String inside : List.of("run", "functions/tmp")) {
+    for (String inside : List.of("brume-" + ProcessHandle.current().pid(), "functions/tmp")) {
       list(folder.resolve(inside), name -> !name.equals("runtime") && !name.startsWith("probe"))
           .forEach(it -> found.add("folder " + it));
     }
@@ -113,7 +113,7 @@ final class Leaks {
     }
   }
 
-  private static List<Path> list(Path folder, Predicate<String> named) {
+  static List<Path> list(Path folder, Predicate<String> named) {
     if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return List.of();
     }
@@ -124,7 +124,7 @@ final class Leaks {
     }
   }
 
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       return Files.isReadable(file) ? Files.readAllLines(file) : List.of();
     } catch (IOException e) {

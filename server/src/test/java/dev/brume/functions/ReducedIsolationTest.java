@@ -48,6 +48,12 @@ class ReducedIsolationTest {
   }
 
   @Test
+  void memoryThatAChildTakesCounts() {
+    assertThat(text(fixture.spec("nodejs20.x", "hostile.childHog", 256, 60), "{}"))
+        .contains("signal: killed");
+  }
+
+  @Test
   void whatIsMissingIsSaid() {
     assertThat(fixture.functions.status().sandbox().missing())
         .contains("namespaces: isolation none was asked for");

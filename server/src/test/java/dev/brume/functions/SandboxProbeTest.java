@@ -1,10 +1,12 @@
 package dev.brume.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,5 +34,20 @@ class SandboxProbeTest {
     assertThat(facts.missing().isEmpty())
         .isEqualTo(facts.tier().equals("root") && facts.network().equals("endpoint"));
     leaks.awaitNone();
+  }
+
+  @Test
+  void whereAFullSandboxIsRequiredItIsThereOrNothingRuns() throws Exception {
+    try (var fixture = new FunctionsFixture(folder, FunctionsSettings.Isolation.REQUIRE)) {
+      FunctionsFixture.await("a trial", () -> fixture.functions.status().sandbox() != null);
+      List<String> missing = fixture.functions.status().sandbox().missing();
+      if (missing.isEmpty()) {
+        assertThat(fixture.node("kinds.echo", "1")).isEqualTo("1");
+      } else {
+        assertThatThrownBy(() -> fixture.node("kinds.echo", "1"))
+            .isInstanceOf(RuntimeUnavailable.class)
+            .hasMessageContaining(String.join("; ", missing));
+      }
+    }
   }
 }
