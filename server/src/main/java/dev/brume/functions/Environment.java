@@ -301,6 +301,9 @@ final class Environment {
   }
 
   private void mount(FunctionSpec spec) throws IOException {
+    if (sandbox.mount(process, spec)) {
+      return;
+    }
     for (String line : enclosure.orders(spec)) {
       order(line);
     }

@@ -37,6 +37,7 @@ final class Sandbox implements AutoCloseable {
   private final SandboxMeans means;
   private final List<String> missing;
   private final Set<Enclosure> enclosures = ConcurrentHashMap.newKeySet();
+  private final @Nullable CodeMounts mounts;
 
   /// @param parentDeath whether processes can be made to end with us
   /// @param missing for a full sandbox
@@ -53,6 +54,7 @@ final class Sandbox implements AutoCloseable {
     this.parentDeath = parentDeath;
     this.means = means;
     this.missing = List.copyOf(missing);
+    mounts = tier == Tier.ROOT ? CodeMounts.find() : null;
   }
 
   /// What one environment has of its own on the host.
@@ -103,6 +105,14 @@ final class Sandbox implements AutoCloseable {
   /// Whether a function sees its own file system, with its code in `/var/task`.
   boolean hasOwnRoot() {
     return tier != Tier.REDUCED;
+  }
+
+  /// Puts a function's code into a sandbox that waits; false when the sandbox has to be told to.
+  boolean mount(Process process, FunctionSpec spec) throws IOException {
+    Disks disks = means.disks();
+    return mounts != null
+        && disks.orders(spec).isEmpty()
+        && mounts.mount(process.pid(), spec, disks.template() != null);
   }
 
   /// The command that runs `inner` in a sandbox; without `inner` the sandbox waits for orders.

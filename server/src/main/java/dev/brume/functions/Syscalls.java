@@ -20,7 +20,11 @@ final class Syscalls {
   static final int SIGSTOP = 19;
   private static final int O_RDONLY = 0;
   private static final int O_CLOEXEC = 0x80000;
+  private static final int CLONE_FS = 0x200;
+  private static final int CLONE_NEWNS = 0x20000;
   private static final int CLONE_NEWNET = 0x40000000;
+  private static final long MS_BIND = 4096;
+  private static final int MNT_DETACH = 2;
   private static final int AF_INET = 2;
   private static final int SOCK_DGRAM = 2;
   private static final int SIOCGIFFLAGS = 0x8913;
@@ -43,6 +47,8 @@ final class Syscalls {
   private final MethodHandle ioctl;
   private final MethodHandle kill;
   private final MethodHandle prctl;
+  private final MethodHandle mount;
+  private final MethodHandle umount2;
 
   private Syscalls() {
     Linker linker = Linker.nativeLinker();
@@ -56,6 +62,8 @@ final class Syscalls {
     kill = handle(linker, "kill", -1, integer, integer);
     var wide = ValueLayout.JAVA_LONG;
     prctl = handle(linker, "prctl", 1, integer, wide, wide, wide, wide);
+    mount = handle(linker, "mount", -1, address, address, address, ValueLayout.JAVA_LONG, address);
+    umount2 = handle(linker, "umount2", -1, address, integer);
     ioctl = handle(linker, "ioctl", 2, integer, ValueLayout.JAVA_LONG, address);
   }
 
@@ -156,6 +164,40 @@ final class Syscalls {
               prctl.invokeExact(
                   state, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, description.address(), 0L, 0L);
         });
+  }
+
+  /// Gives the calling thread a root and a working folder that no other thread shares.
+  void leaveFileSystem() throws IOException {
+    call("unshare", (state, arena) -> (int) unshare.invokeExact(state, CLONE_FS));
+  }
+
+  /// Puts the calling thread into a file system, after [#leaveFileSystem].
+  ///
+  /// @param descriptor of its `/proc/…/ns/mnt`
+  void enterMounts(int descriptor) throws IOException {
+    call("setns", (state, arena) -> (int) setns.invokeExact(state, descriptor, CLONE_NEWNS));
+  }
+
+  /// Shows a folder at another place, read-only if it is so.
+  void bind(String source, String target) throws IOException {
+    call(
+        "mount " + target,
+        (state, arena) ->
+            (int)
+                mount.invokeExact(
+                    state,
+                    arena.allocateFrom(source),
+                    arena.allocateFrom(target),
+                    MemorySegment.NULL,
+                    MS_BIND,
+                    MemorySegment.NULL));
+  }
+
+  /// Takes a mount away; what is open of it stays open.
+  void detach(String target) throws IOException {
+    call(
+        "umount " + target,
+        (state, arena) -> (int) umount2.invokeExact(state, arena.allocateFrom(target), MNT_DETACH));
   }
 
   /// Brings up `lo` in the calling thread's network.

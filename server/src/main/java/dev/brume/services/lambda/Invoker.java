@@ -291,15 +291,7 @@ final class Invoker {
             settings.logging().applicationLevel(),
             settings.logging().systemLevel(),
             endpoint.get(),
-            () ->
-                roles
-                    .assume(
-                        name.account(),
-                        name.region(),
-                        name.functionArn(),
-                        of.name(),
-                        settings.role())
-                    .credentials());
+            () -> roles.session(name, settings.role()).credentials());
     specs.put(key, spec);
     return spec;
   }

@@ -10,16 +10,21 @@ import dev.brume.model.sts.AssumeRoleRequest;
 import dev.brume.model.sts.StsClient;
 import dev.brume.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /// Functions' roles: assumed by the service for the functions' environments and pollers.
 final class Roles {
   private static final String SERVICE = "lambda.amazonaws.com";
   private static final int SESSION_SECONDS = 3600;
+  private static final Duration SESSION_LEFT = Duration.ofSeconds(SESSION_SECONDS).minusMinutes(5);
+  private static final int SESSIONS_MAX = 1000;
   private final Clock clock;
   private final Ids ids;
   private final StsClient sts;
   private final Supplier<String> endpoint;
+  private final Map<String, Session> sessions = new ConcurrentHashMap<>();
 
   Roles(Clock clock, Ids ids, Operations operations, Supplier<String> endpoint) {
     this.clock = clock;
@@ -42,7 +47,7 @@ final class Roles {
   /// Throws Lambda's error when the role cannot be assumed by Lambda.
   void check(Call call, FunctionName name, String role) {
     try {
-      assume(name.account(), name.region(), name.functionArn(), name.name(), role);
+      begin(name, role);
     } catch (ServiceError e) {
       throw LambdaErrors.roleNotAssumable();
     }
@@ -52,6 +57,29 @@ final class Roles {
   ///
   /// @param endNanos when it ends, on the machine's clock
   record Session(Credentials credentials, Principal principal, long endNanos) {}
+
+  /// A session of a function's role for what the function does; one that began within the last
+  /// minutes does for several of its environments, as a cold start is not to wait for another.
+  Session session(FunctionName function, String role) {
+    Session known = sessions.get(key(function, role));
+    long left = known == null ? 0 : known.endNanos() - clock.nanoTime();
+    return known != null && left > SESSION_LEFT.toNanos() ? known : begin(function, role);
+  }
+
+  private Session begin(FunctionName function, String role) {
+    Session session =
+        assume(
+            function.account(), function.region(), function.functionArn(), function.name(), role);
+    if (sessions.size() >= SESSIONS_MAX) {
+      sessions.clear();
+    }
+    sessions.put(key(function, role), session);
+    return session;
+  }
+
+  private static String key(FunctionName function, String role) {
+    return function.functionArn() + " " + role;
+  }
 
   Session assume(
       String account, String region, String functionArn, String functionName, String role) {
@@ -85,8 +113,8 @@ final class Roles {
   /// A call of a function under its role.
   Call asRole(FunctionName function, String role) {
     String arn = function.functionArn();
-    Session session = assume(function.account(), function.region(), arn, function.name(), role);
-    return asService(function.account(), function.region(), arn).as(session.principal());
+    return asService(function.account(), function.region(), arn)
+        .as(session(function, role).principal());
   }
 
   // Sessions are named after their function; STS takes no name of one character.

@@ -1,0 +1,101 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a function's code into a sandbox that waits, by going in. The sandbox's own shell does the
+/// same where we may not, but it starts a program for each step, which takes longer than all the
+/// rest of a cold start.
+final class CodeMounts {
+  private static final System.Logger LOG = System.getLogger(CodeMounts.class.getName());
+  private final Syscalls system;
+  private volatile boolean refused;
+
+  private CodeMounts(Syscalls system) {
+    this.system = system;
+  }
+
+  /// Null where there are no system calls to be had.
+  static @Nullable CodeMounts find() {
+    Syscalls system = Syscalls.load();
+    return system == null ? null : new CodeMounts(system);
+  }
+
+  /// Mounts code and layers, and takes away what else the sandbox could have become. False when it
+  /// has to be done by the sandbox, of which nothing was changed then.
+  ///
+  /// @param pid a process in the sandbox
+  /// @param disk whether there is a disk for `/tmp`
+  boolean mount(long pid, FunctionSpec spec, boolean disk) throws IOException {
+    if (refused) {
+      return false;
+    }
+    int namespace;
+    try {
+      namespace = system.open("/proc/" + pid + "/ns/mnt");
+    } catch (IOException e) {
+      return refused(e);
+    }
+    try {
+      return onThread(() -> mountInside(namespace, spec, disk));
+    } finally {
+      system.close(namespace);
+    }
+  }
+
+  // On a thread of its own, which ends with it: nothing else is to see that file system.
+  private boolean mountInside(int namespace, FunctionSpec spec, boolean disk) throws IOException {
+    try {
+      system.leaveFileSystem();
+      system.enterMounts(namespace);
+    } catch (IOException e) {
+      return refused(e);
+    }
+    system.bind("/.brume/code/" + spec.codeHash(), "/var/task");
+    String layers = spec.layersHash();
+    if (layers != null) {
+      system.bind("/.brume/code/" + layers, "/opt");
+    }
+    system.detach("/.brume/code");
+    if (disk) {
+      system.detach("/.brume/disk");
+    }
+    return true;
+  }
+
+  private boolean refused(IOException e) {
+    refused = true;
+    LOG.log(System.Logger.Level.DEBUG, "sandboxes mount by themselves: {0}", e.getMessage());
+    return false;
+  }
+
+  private interface Work {
+    boolean run() throws IOException;
+  }
+
+  private static boolean onThread(Work work) throws IOException {
+    var done = new CompletableFuture<Boolean>();
+    Thread.ofPlatform()
+        .name("functions-mount")
+        .daemon(true)
+        .stackSize(256 * 1024)
+        .start(
+            () -> {
+              try {
+                done.complete(work.run());
+              } catch (IOException | RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            });
+    try {
+      return done.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+}
