@@ -2,6 +2,7 @@ package dev.brume.bench;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /// What the measurements make in a running Brume, and how they invoke it.
 final class Account implements AutoCloseable {
@@ -10,11 +11,14 @@ final class Account implements AutoCloseable {
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
   private static final String POLICY = """
       {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:*","dynamodb:*"],"Resource":"*"}]}""";
+  private final Path root;
   private final String endpoint;
   private final Connection connection;
   private int changes;
 
-  Account(String endpoint) {
+  /// @param root of Brume's sources
+  Account(Path root, String endpoint) {
+    this.root = root;
     this.endpoint = endpoint;
     connection = new Connection(endpoint);
   }
@@ -34,7 +38,7 @@ final class Account implements AutoCloseable {
   }
 
   void function(String name, Handlers handler) {
-    connection.call("lambda", "POST", "/2015-03-31/functions", handler.create(name, ROLE));
+    connection.call("lambda", "POST", "/2015-03-31/functions", handler.create(root, name, ROLE));
     settled(name);
   }
 

@@ -25,6 +25,7 @@ final class FunctionsBench {
   private static final int BURST = 50;
   private static final int CALLERS = 8;
   private static final int IDLE_FUNCTIONS = 500;
+  private static final List<Handlers> IDLE = List.of(Handlers.NODE, Handlers.NODE_SDK, Handlers.PYTHON, Handlers.PYTHON_SDK, Handlers.JAVA);
   private static final long PAUSE_MILLIS = 100;
   private final Servers servers;
   private final Set<String> runtimes = new HashSet<>();
@@ -42,13 +43,17 @@ final class FunctionsBench {
 
   void run() throws Exception {
     Servers.Started brume = servers.brume(0);
-    try (var account = new Account(brume.endpoint())) {
+    try (var account = new Account(servers.root(), brume.endpoint())) {
       account.role();
       Peers peers = peers();
       System.out.printf("Functions: isolation %s, %d processors. Milliseconds unless it says otherwise; `x` is the factor to Brume.%n%n", isolation(account),
           Runtime.getRuntime().availableProcessors());
       row("", "Brume", "serverless-offline", "process each", "bare Node");
       for (Handlers handler : Handlers.values()) {
+        if (handler == Handlers.JAVA_SDK && !Files.isDirectory(Handlers.libraries(servers.root()))) {
+          System.err.println("the AWS SDK for Java is not here: not measured");
+          continue;
+        }
         account.function(handler.name(), handler);
         runtimes.add(handler.runtime());
         starts(account, handler, peers);
@@ -71,7 +76,7 @@ final class FunctionsBench {
   private void awaitWaiting(Account account) {
     for (int i = 0; i < 1000; i++) {
       Measure.pause(PAUSE_MILLIS);
-      if (account.health().contains("\"waiting\":" + runtimes.size())) {
+      if (Integer.parseInt(account.health().replaceAll("(?s).*\"waiting\":(\\d+).*", "$1")) >= runtimes.size()) {
         return;
       }
     }
@@ -111,7 +116,7 @@ final class FunctionsBench {
       awaitWaiting(account);
       brume[i] = Measure.millis(() -> account.invoke(name));
     }
-    double[] offline = peers.offline() == null ? null : new double[OFFLINE_COPIES];
+    double[] offline = peers.offline() == null || handler.isJava() ? null : new double[OFFLINE_COPIES];
     if (offline != null) {
       try (var connection = new Connection(peers.offline())) {
         for (int i = 0; i < OFFLINE_COPIES; i++) {
@@ -131,7 +136,7 @@ final class FunctionsBench {
   // A process for each invocation, with as clean an environment as functions have.
   private void once(Handlers handler) {
     try {
-      var builder = new ProcessBuilder(handler.once(servers.work())).redirectErrorStream(true);
+      var builder = new ProcessBuilder(handler.once(servers.root(), servers.work())).redirectErrorStream(true);
       builder.environment().remove("NODE_EXTRA_CA_CERTS");
       builder.environment().put("NODE_PATH", nodeModules());
       Process process = builder.start();
@@ -159,7 +164,7 @@ final class FunctionsBench {
     Measure.millis(WARM_TIMES, _ -> account.invoke(handler.name()));
     double[] brume = Measure.millis(WARM_TIMES, _ -> account.invoke(handler.name()));
     double[] offline = null;
-    if (peers.offline() != null) {
+    if (peers.offline() != null && !handler.isJava()) {
       try (var connection = new Connection(peers.offline())) {
         String copy = OfflineProject.function(handler, 0);
         Measure.millis(200, _ -> Account.invoke(connection, copy));
@@ -182,7 +187,7 @@ final class FunctionsBench {
 
   // In a Brume of its own, whose process is the caller.
   private double[] inside(Handlers handler) throws Exception {
-    Process process = Servers.java("dev.brume.bench.Inside", servers.work().resolve("inside-" + handler).toString(), handler.name());
+    Process process = Servers.java("dev.brume.bench.Inside", servers.work().resolve("inside-" + handler).toString(), handler.name(), servers.root().toString());
     String answer = new String(process.getInputStream().readAllBytes());
     process.waitFor();
     String[] figures = answer.lines().filter(line -> line.startsWith("inside ")).findFirst().orElseThrow(() -> new IllegalStateException(answer)).split(" ");
@@ -253,7 +258,7 @@ final class FunctionsBench {
     long before = processes(brume);
     double memory = brume.memoryMegabytes();
     for (int i = 0; i < IDLE_FUNCTIONS; i++) {
-      account.function("idle" + i, Handlers.values()[i % Handlers.values().length]);
+      account.function("idle" + i, IDLE.get(i % IDLE.size()));
     }
     awaitWaiting(account);
     System.out.printf(Locale.ROOT, "%n%d idle functions more: %d processes more, %.0f MB more in Brume's process%n", IDLE_FUNCTIONS, processes(brume) - before, brume.memoryMegabytes() - memory);

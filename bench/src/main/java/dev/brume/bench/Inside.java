@@ -19,10 +19,10 @@ final class Inside {
 
   private Inside() {}
 
-  /// @param args the data folder and the name of one of [Handlers]
+  /// @param args the data folder, the name of one of [Handlers], and the root of Brume's sources
   public static void main(String[] args) throws Exception {
     Brume brume = Brume.start(Settings.DEFAULT.withPort(0).withData(Path.of(args[0])));
-    try (var account = new Account(brume.endpoint())) {
+    try (var account = new Account(Path.of(args[2]), brume.endpoint())) {
       account.role();
       account.function("inside", Handlers.valueOf(args[1]));
     }

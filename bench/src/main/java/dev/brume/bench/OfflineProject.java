@@ -35,6 +35,9 @@ final class OfflineProject {
           up: { handler: NODE/index.handler, events: [{ httpApi: 'GET /up' }] }
         """);
     for (Handlers handler : Handlers.values()) {
+      if (handler.isJava()) {
+        continue;
+      }
       Files.createDirectories(folder.resolve(handler.name()));
       Files.writeString(folder.resolve(handler.name()).resolve(handler.file()), handler.source());
       for (int copy = 0; copy < copies; copy++) {

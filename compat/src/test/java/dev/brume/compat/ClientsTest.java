@@ -38,6 +38,12 @@ class ClientsTest {
   }
 
   @Test
+  void pythonFunctions() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    passes(Client.CLIENTS, "python3", "python_functions.py");
+  }
+
+  @Test
   void cloudFormation() {
     assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
     passes(Client.CLIENTS, "python3", "cloudformation.py");

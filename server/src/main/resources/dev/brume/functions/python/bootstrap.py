@@ -369,11 +369,42 @@ def assign(message):
     root = os.environ["LAMBDA_TASK_ROOT"]
     os.chdir(root)
     sys.path[0:1] = [root] + [p for p in os.environ.get("PYTHONPATH", "").split(":") if p]
+    forget_what_it_brings_along([root] + os.environ.get("PYTHONPATH", "").split(":"))
     set_up_logging()
     if message.get("notice"):
         logging.getLogger().warning(message["notice"])
     bring_home_responses(os.environ.get("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"))
     return load_handler(os.environ["_HANDLER"])
+
+
+def packages():
+    """The packages that are loaded and no part of Python, by their first name."""
+    return {name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names) - {"__main__"}
+
+
+def forget_what_it_brings_along(folders):
+    """A function's own packages go before those that were loaded in advance, and none is mixed with another's."""
+    loaded = packages()
+    own = set()
+    for folder in folders:
+        try:
+            own.update(name.partition(".")[0] for name in os.listdir(folder))
+        except OSError:
+            continue  # no layer is there
+    if own & loaded:
+        for name in [name for name in sys.modules if name.partition(".")[0] in loaded]:
+            del sys.modules[name]
+
+
+def preload_for_all():
+    """What every function's start needs, so that none waits for it."""
+    import http.client  # noqa: F401
+    import urllib.parse  # noqa: F401
+
+    try:
+        import urllib3.connection  # noqa: F401
+    except Exception:
+        return  # there is none, or it is odd: functions go on without
 
 
 def preload():
@@ -399,6 +430,7 @@ def preload():
 
 
 def main():
+    preload_for_all()
     preload()
     wire = Wire(os.environ["BRUME_SOCKET"])
     wire.send(b"GET /brume/assign HTTP/1.1\r\n\r\n")
