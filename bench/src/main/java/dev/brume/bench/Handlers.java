@@ -162,7 +162,9 @@ enum Handlers {
       }
       return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classpath(root, mine), "index", "hello");
     }
-    Files.writeString(mine.resolve(file), source);
+    if (!Files.exists(mine.resolve(file))) {
+      Files.writeString(mine.resolve(file), source);
+    }
     return switch (this) {
       case NODE, NODE_SDK -> List.of("node", "-e", "require('" + mine.resolve(file)
           + "').handler(JSON.parse(process.argv[1])).then((r) => process.stdout.write(JSON.stringify(r)))", EVENT);
