@@ -250,7 +250,7 @@ final class Environment {
     Assignment to = assignment();
     working = true;
     enclosure.prepare(to.spec());
-    if (sandbox.hasOwnRoot() || bare()) {
+    if (bare() || sandbox.hasOwnRoot() && !sandbox.mount(process, to.spec())) {
       mount(to.spec());
     }
     for (String script : extensions) {
@@ -301,9 +301,6 @@ final class Environment {
   }
 
   private void mount(FunctionSpec spec) throws IOException {
-    if (sandbox.mount(process, spec)) {
-      return;
-    }
     for (String line : enclosure.orders(spec)) {
       order(line);
     }
