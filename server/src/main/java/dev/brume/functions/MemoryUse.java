@@ -3,6 +3,7 @@ package dev.brume.functions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +12,28 @@ import org.jspecify.annotations.Nullable;
 /// processes and in no file.
 /// https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 final class MemoryUse {
+  private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
   private final Process process;
   private final Cgroups.@Nullable Group group;
   private long peakBytes;
+  private int peakMegabytes;
+  private long lookedNanos;
 
   MemoryUse(Process process, Cgroups.@Nullable Group group) {
     this.process = process;
     this.group = group;
   }
 
-  /// At its peak so far; without a control group at the highest that was seen.
+  /// At its peak so far, or a moment ago, as looking takes as long as a short invocation does;
+  /// without a control group at the highest that was seen.
   int peakMegabytes() {
-    long bytes = group != null ? group.peakBytes() : Math.max(usedBytes(), highestSeen());
-    return (int) Math.max(1, bytes >> 20);
+    long now = System.nanoTime();
+    if (peakMegabytes == 0 || now - lookedNanos > LOOK_NANOS) {
+      lookedNanos = now;
+      long bytes = group != null ? group.peakBytes() : Math.max(usedBytes(), highestSeen());
+      peakMegabytes = (int) Math.max(1, bytes >> 20);
+    }
+    return peakMegabytes;
   }
 
   long usedBytes() {
