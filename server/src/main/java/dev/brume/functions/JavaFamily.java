@@ -106,6 +106,11 @@ final class JavaFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> languageNames() {
+    return List.of("java");
+  }
+
+  @Override
   public List<String> command(Interpreter interpreter, String folder) {
     boolean ownRoot = folder.equals(OWN_FOLDER);
     Path jars = libraries.folder();

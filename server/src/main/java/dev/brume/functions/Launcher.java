@@ -157,6 +157,9 @@ final class Launcher implements AutoCloseable {
       binds.add(runtimeFolder.resolve(file) + " var/runtime/" + file);
     }
     binds.addAll(interpreter.family().binds());
+    for (String name : interpreter.family().languageNames()) {
+      binds.add("link:" + interpreter.executable() + " var/lang/bin/" + name);
+    }
     for (Path folder : interpreter.folders()) {
       binds.add(folder + " " + folder.toString().substring(1));
     }

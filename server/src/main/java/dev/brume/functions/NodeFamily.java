@@ -87,6 +87,11 @@ final class NodeFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> languageNames() {
+    return List.of("node");
+  }
+
+  @Override
   public List<String> command(Interpreter interpreter, String folder) {
     return List.of(interpreter.executable().toString(), folder + "/bootstrap.cjs");
   }

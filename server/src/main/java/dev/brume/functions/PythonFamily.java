@@ -78,6 +78,11 @@ final class PythonFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> languageNames() {
+    return List.of("python3", "python");
+  }
+
+  @Override
   public List<String> command(Interpreter interpreter, String folder) {
     return List.of(interpreter.executable().toString(), folder + "/bootstrap.py");
   }

@@ -59,6 +59,11 @@ interface RuntimeFamily {
     return List.of();
   }
 
+  /// What the program is called in `/var/lang/bin`, where scripts made for Lambda look for it.
+  default List<String> languageNames() {
+    return List.of();
+  }
+
   /// The command of a process of ours; empty for foreign ones.
   ///
   /// @param folder with the resources

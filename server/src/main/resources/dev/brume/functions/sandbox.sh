@@ -15,7 +15,7 @@
 # SB_DISK     the disk to copy for /tmp, empty for none
 # SB_UID      user to run as, empty to stay the one that we are
 # SB_CGROUPS  cgroup folders to join
-# SB_BINDS    lines `source target` of what else is to be seen, read-only
+# SB_BINDS    lines `source target` of what else is to be seen, read-only; with `link:` before the source a symbolic link to it
 set -e
 umask 022
 LC_ALL=C
@@ -55,7 +55,7 @@ build_root() {
 
   mount -t tmpfs -o size=4m,mode=755 none "$SB_ROOT"
   cd "$SB_ROOT"
-  mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang run/brume home/sbx_user1051 .brume/old .brume/code .brume/disk
+  mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang/bin run/brume home/sbx_user1051 .brume/old .brume/code .brume/disk
   chmod 700 .brume
   if [ -n "$SB_DISK" ]; then
     # Made while the rest goes on. Only this namespace holds the disk: it goes with it, whatever was killed.
@@ -101,7 +101,8 @@ build_root() {
   mount --bind -o ro "$SB_CODE" .brume/code
   echo "$SB_BINDS" | while read -r source target; do
     [ -n "$source" ] || continue
-    if [ -d "$source" ]; then mkdir -p "./$target"; mount --rbind -o ro "$source" "./$target"
+    if [ "${source#link:}" != "$source" ]; then ln -s "${source#link:}" "./$target"
+    elif [ -d "$source" ]; then mkdir -p "./$target"; mount --rbind -o ro "$source" "./$target"
     elif [ -e "$source" ]; then mkdir -p "./${target%/*}"; : > "./$target"; mount --bind -o ro "$source" "./$target"; fi
   done
   if [ -n "$SB_DISK" ]; then

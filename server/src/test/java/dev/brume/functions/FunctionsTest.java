@@ -1,6 +1,7 @@
 package dev.brume.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -257,6 +259,21 @@ class FunctionsTest {
     assertThat(fixture.node("kinds.writes", "{\"path\":\"/tmp/x\"}")).isEqualTo("\"written\"");
     assertThat(fixture.node("kinds.writes", "{\"path\":\"/usr/x\"}"))
         .isIn("\"EROFS\"", "\"EACCES\"");
+  }
+
+  @Test
+  void scriptsMadeForLambdaFindTheirInterpreter() throws Exception {
+    assumeTrue(fixture.functions.status().isolation().equals("root"), "needs a sandbox");
+    String runs =
+        "exports.handler = async () => require('child_process')"
+            + ".execFileSync('/var/task/script', { encoding: 'utf8' });";
+    var spec =
+        fixture.with(
+            fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler"),
+            Map.of("index.js", runs, "script", "#!/var/lang/bin/node\nconsole.log(1 + 1)\n"),
+            Map.of(),
+            Map.of());
+    assertThat(fixture.invoke(spec, "{}").payload()).asString().isEqualTo("\"2\\n\"");
   }
 
   @Test
