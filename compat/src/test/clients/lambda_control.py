@@ -31,6 +31,16 @@ def eventually(check, seconds=60):
         time.sleep(0.1)
 
 
+def printed(function, start):
+    """What a function has printed so far; its log comes a moment later than its answers."""
+    try:
+        events = client('logs').filter_log_events(logGroupName='/aws/lambda/' + function)['events']
+    except ClientError as e:
+        assert e.response['Error']['Code'] == 'ResourceNotFoundException', e
+        return []
+    return [e['message'] for e in events if e['message'].startswith(start)]
+
+
 def role(name, *actions):
     arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))['Role']['Arn']
     if actions:
@@ -227,8 +237,7 @@ def queue_mappings():
     count = lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['All'])['Attributes']
     eventually(lambda: count()['ApproximateNumberOfMessages'] == '0' and count()['ApproximateNumberOfMessagesNotVisible'] == '0')
     assert lam.get_event_source_mapping(UUID=made['UUID'])['LastProcessingResult'] == 'OK'
-    logs = client('logs')
-    lines = lambda: [json.loads(e['message']) for e in logs.filter_log_events(logGroupName='/aws/lambda/orders')['events'] if e['message'].startswith('["m')]
+    lines = lambda: [json.loads(line) for line in printed('orders', '["m')]
     eventually(lambda: sum(len(l) for l in lines()) >= 9)
     assert sum(lines(), []) == ['m%d' % i for i in range(9)], lines()
     changed = lam.update_event_source_mapping(UUID=made['UUID'], Enabled=False)
@@ -253,8 +262,7 @@ def encrypted_filters():
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps({'color': color}))
     count = lambda: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['All'])['Attributes']
     eventually(lambda: count()['ApproximateNumberOfMessages'] == '0' and count()['ApproximateNumberOfMessagesNotVisible'] == '0')
-    logs = client('logs')
-    lines = lambda: [e['message'] for e in logs.filter_log_events(logGroupName='/aws/lambda/filtered')['events'] if e['message'].startswith('got')]
+    lines = lambda: printed('filtered', 'got')
     assert len(eventually(lines)) == 1 and 'red' in lines()[0], lines()
     kms.disable_key(KeyId=key)
     seen = lam.get_event_source_mapping(UUID=made['UUID'])
