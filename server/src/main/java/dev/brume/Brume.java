@@ -10,6 +10,7 @@ import dev.brume.events.Outbox;
 import dev.brume.functions.Debugging;
 import dev.brume.functions.Functions;
 import dev.brume.functions.FunctionsSettings;
+import dev.brume.functions.RuntimeEntry;
 import dev.brume.functions.SandboxFacts;
 import dev.brume.gateway.BrowserAccess;
 import dev.brume.gateway.FrontDoor;
@@ -320,9 +321,21 @@ public final class Brume implements AutoCloseable {
       shown
           .put("environments", status.environments())
           .put("frozen", status.frozen())
-          .put("waiting", functions.waiting());
+          .put("waiting", functions.waiting())
+          .set("runtimes", runtimes(functions));
     }
     return document;
+  }
+
+  private static ObjectNode runtimes(Functions functions) {
+    ObjectNode all = Json.object();
+    for (RuntimeEntry entry : functions.runtimes()) {
+      all.putObject(entry.runtime())
+          .put("program", entry.program())
+          .put("version", entry.version())
+          .put("exact", entry.exact());
+    }
+    return all;
   }
 
   public int port() {

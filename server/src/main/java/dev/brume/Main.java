@@ -4,6 +4,7 @@ import dev.brume.commands.ClockCommand;
 import dev.brume.commands.DoctorCommand;
 import dev.brume.commands.InvokeCommand;
 import dev.brume.commands.LogsCommand;
+import dev.brume.commands.RuntimesCommand;
 import dev.brume.http.PortInUse;
 import dev.brume.store.StoreLocked;
 import java.io.IOException;
@@ -57,10 +58,13 @@ public final class Main {
         case "invoke" -> {
           return InvokeCommand.run(rest, System.getenv(), System.in, System.out, System.err);
         }
+        case "runtimes" -> {
+          return RuntimesCommand.run(rest, System.out);
+        }
         default ->
             throw new IllegalArgumentException(
                 "usage: brume up [--data DIR | --memory] [--port N] [--host ADDRESS]"
-                    + " [--iam enforce|off], or brume clock | logs | invoke …");
+                    + " [--iam enforce|off], or brume clock | logs | invoke | runtimes …");
       }
       return 0;
     } catch (IllegalArgumentException | PortInUse | StoreLocked e) {

@@ -34,7 +34,7 @@ public final class Bootstrap {
       run(wire, ready(wire));
     } catch (EOFException e) {
       // Nobody needs this process any more.
-      Runtime.getRuntime().halt(0);
+      System.exit(0);
     }
   }
 
@@ -49,12 +49,16 @@ public final class Bootstrap {
   /// Becomes that function. Throws [EOFException] when it is not needed any more.
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
+    boolean ownClasses = System.getenv("BRUME_FUNCTION_JARS") != null;
     if (assignment.env == null) {
       // It has been started with them.
       assignment.env = new HashMap<>(System.getenv());
       assignment.env.keySet().removeIf(name -> name.startsWith("BRUME_"));
     }
     ready.surroundings().become(assignment.env);
+    if (ownClasses) {
+      ClassPath.append(assignment.env.get("LAMBDA_TASK_ROOT"));
+    }
     var frames = new Frames();
     var logger =
         new LambdaContextLogger(

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -387,6 +388,12 @@ final class Environment {
     api().extensions().shutDown("SPINDOWN", deadline, SHUTDOWN);
   }
 
+  /// Lets the process end by itself and keeps a file of its `/tmp`; false when that is not to be
+  // had.
+  boolean finish(String file, Path target, long seconds) throws IOException {
+    return LastFile.of(process, file).keep(process, link, target, seconds);
+  }
+
   /// Ends every process of the environment.
   void kill(End why) {
     end.compareAndSet(null, why);
@@ -440,17 +447,12 @@ final class Environment {
     if (memory.exceeds(Enclosure.memoryBytesMax(to.spec()))) {
       kill(End.MEMORY);
     }
-    enclosure.watchStorage(
-        to.spec(),
-        () -> {
-          logs.note(
-              "Brume ended this environment: /tmp held more than its "
-                  + to.spec().storageMegabytes()
-                  + " MB or "
-                  + StorageWatch.FILES_MAX
-                  + " files.");
-          kill(End.STORAGE);
-        });
+    enclosure.watchStorage(to.spec(), () -> endForStorage(to.spec()));
+  }
+
+  private void endForStorage(FunctionSpec spec) {
+    logs.note(StorageWatch.exceeded(spec));
+    kill(End.STORAGE);
   }
 
   /// Between invocations: it may be frozen.

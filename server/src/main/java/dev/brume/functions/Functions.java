@@ -34,6 +34,7 @@ public final class Functions implements AutoCloseable {
   private final Interpreters interpreters;
   private final Starter starter;
   private final Provisioned provisioned;
+  private final Practices practices;
   private final CompletableFuture<Launcher> launcher = new CompletableFuture<>();
   private final ScheduledThreadPoolExecutor timer;
 
@@ -57,6 +58,7 @@ public final class Functions implements AutoCloseable {
     starter =
         new Starter(settings, clock, ids, code, pool, interpreters, debugging, launcher, timer);
     provisioned = new Provisioned(clock, pool, starter);
+    practices = new Practices(pool, starter, launcher);
     repeat(this::check, CHECK_MILLIS);
     repeat(() -> pool.trim(settings.sandbox().idleMemoryMegabytes() << 20), TRIM_MILLIS);
     repeat(this::sweep, SWEEP_MILLIS);
@@ -157,6 +159,11 @@ public final class Functions implements AutoCloseable {
     return pool.waiting();
   }
 
+  /// Which programs serve the runtimes that functions have had so far.
+  public List<RuntimeEntry> runtimes() {
+    return interpreters.found();
+  }
+
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
   /// could not be started at all; everything that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {
@@ -220,7 +227,9 @@ public final class Functions implements AutoCloseable {
     environment
         .logs()
         .add(PlatformEvent.initReport(Starter.ON_DEMAND, PlatformEvent.Result.SUCCESS, millis));
-    return run(environment, run, millis);
+    Outcome outcome = run(environment, run, millis);
+    practices.after(environment, millis);
+    return outcome;
   }
 
   private Outcome run(Environment environment, Run run, double initMillis) {

@@ -2,6 +2,7 @@ package dev.brume.functions;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /// A program that runs handlers.
 ///
@@ -9,19 +10,25 @@ import java.util.List;
 /// @param executable the real program, never a version manager's shim
 /// @param version e.g. `20.20.2`
 /// @param folders what it needs to see of the file system besides the system's own folders
-/// @param options with which it is started, when that depends on the function
+/// @param start how it is started, when that depends on the function
 record Interpreter(
-    RuntimeFamily family,
-    Path executable,
-    String version,
-    List<Path> folders,
-    List<String> options) {
-  Interpreter(RuntimeFamily family, Path executable, String version, List<Path> folders) {
-    this(family, executable, version, folders, List.of());
+    RuntimeFamily family, Path executable, String version, List<Path> folders, Start start) {
+
+  /// What processes for some functions have that others have not.
+  ///
+  /// @param options of the command
+  /// @param variables of the environment
+  /// @param binds lines `source target` of what has to be there when the process starts, read-only
+  record Start(List<String> options, Map<String, String> variables, List<String> binds) {
+    static final Start PLAIN = new Start(List.of(), Map.of(), List.of());
   }
 
-  Interpreter with(List<String> otherOptions) {
-    return new Interpreter(family, executable, version, folders, otherOptions);
+  Interpreter(RuntimeFamily family, Path executable, String version, List<Path> folders) {
+    this(family, executable, version, folders, Start.PLAIN);
+  }
+
+  Interpreter with(Start other) {
+    return new Interpreter(family, executable, version, folders, other);
   }
 
   /// Lambda's name for a runtime of this version, e.g. `nodejs20.x` or `python3.11`.

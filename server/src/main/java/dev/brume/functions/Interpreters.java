@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Which program of this machine runs which runtime, found out once, when it is first needed. A
@@ -37,16 +39,52 @@ final class Interpreters {
     return interpreter.family().forFunction(interpreter, spec);
   }
 
+  private RuntimeFamily family(String runtime) {
+    return families.stream()
+        .filter(one -> one.runs(runtime))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new RuntimeUnavailable(
+                    "Brume does not run the runtime " + runtime + " yet", false));
+  }
+
+  /// Which program serves each runtime. Looks for all of them.
+  List<RuntimeEntry> table() {
+    return families.stream()
+        .flatMap(family -> family.names().stream().map(name -> entry(family, name)))
+        .toList();
+  }
+
+  /// The same for those that have been asked for so far.
+  List<RuntimeEntry> found() {
+    Set<String> names;
+    lock.lock();
+    try {
+      names = new TreeSet<>(found.keySet());
+    } finally {
+      lock.unlock();
+    }
+    return names.stream().map(name -> entry(family(name), name)).toList();
+  }
+
+  private RuntimeEntry entry(RuntimeFamily family, String name) {
+    try {
+      Interpreter interpreter = of(name);
+      return new RuntimeEntry(
+          name,
+          interpreter.executable().toString(),
+          interpreter.version(),
+          interpreter.runtimeName().equals(name),
+          family.needs());
+    } catch (RuntimeUnavailable e) {
+      return new RuntimeEntry(name, null, "", false, family.needs());
+    }
+  }
+
   /// The program for Lambda's runtime name. Throws [RuntimeUnavailable] when there is none.
   Interpreter of(String runtime) {
-    RuntimeFamily family =
-        families.stream()
-            .filter(one -> one.runs(runtime))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new RuntimeUnavailable(
-                        "Brume does not run the runtime " + runtime + " yet", false));
+    RuntimeFamily family = family(runtime);
     lock.lock();
     try {
       return found

@@ -1,10 +1,14 @@
 package dev.brume.functions;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,20 +18,36 @@ import org.jspecify.annotations.Nullable;
 final class JavaFamily implements RuntimeFamily {
   private static final int MAJOR_MIN = 17;
   private static final Pattern NAME = Pattern.compile("java([0-9]{1,3})(?:\\.al2)?");
+  private static final Pattern HEAP =
+      Pattern.compile("-Xmx|-XX:(?:MaxHeapSize|MaxRAMPercentage|MaxRAM)=");
+  private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC\\b");
+  private static final Pattern COMPILER =
+      Pattern.compile("-XX:(?:TieredStopAtLevel=|[+-]TieredComp)");
+  private static final List<String> CACHED = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  // Tells the runtime in the process that the class path holds the function's classes.
+  private static final String JARS = "BRUME_FUNCTION_JARS";
   private static final String OWN_FOLDER = "/var/runtime";
   private final JavaLibraries libraries;
   private final JavaCaches caches = new JavaCaches();
   private static final Set<String> OPTIONS =
       Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+  private final JavaStarts starts;
+  private volatile @Nullable Path codeFolder;
   private @Nullable List<JavaMachines.Machine> machines;
 
   JavaFamily(FunctionsSettings settings) {
     libraries = new JavaLibraries(settings.cacheFolder());
+    starts = new JavaStarts(settings.cacheFolder(), libraries);
   }
 
   @Override
   public boolean runs(String runtime) {
     return NAME.matcher(runtime).matches();
+  }
+
+  @Override
+  public List<String> names() {
+    return List.of("java8.al2", "java11", "java17", "java21", "java25");
   }
 
   @Override
@@ -79,10 +99,71 @@ final class JavaFamily implements RuntimeFamily {
   }
 
   /// A JVM is told the size of its heap when it starts, so those that wait are of the size that the
-  /// function has.
+  /// function has. What a function says itself, in variables that a JVM reads when it starts, goes
+  /// before what it gets otherwise.
   @Override
   public Interpreter forFunction(Interpreter interpreter, FunctionSpec spec) {
-    return interpreter.with(List.of("-Xmx" + heapMegabytes(spec.memoryMegabytes()) + "m"));
+    var variables = new TreeMap<>(spec.environment());
+    variables.keySet().retainAll(OPTIONS);
+    String said = String.join(" ", variables.values());
+    var options = new ArrayList<String>();
+    if (!HEAP.matcher(said).find()) {
+      options.add("-Xmx" + heapMegabytes(spec.memoryMegabytes()) + "m");
+    }
+    if (!COLLECTOR.matcher(said).find()) {
+      options.add("-XX:+UseSerialGC");
+    }
+    if (!COMPILER.matcher(said).find()) {
+      options.add("-XX:TieredStopAtLevel=1");
+    }
+    var plain = interpreter.with(new Interpreter.Start(options, Map.of(), List.of()));
+    JavaStarts.Cache cache =
+        variables.isEmpty() ? starts.find(machine(interpreter.executable()), spec) : null;
+    return cache == null ? plain : cached(plain, spec, cache, "-XX:AOTCache=" + JavaStarts.SEEN);
+  }
+
+  // Classes come from a cache only if the class path has them when the JVM starts.
+  private Interpreter cached(
+      Interpreter plain, FunctionSpec spec, JavaStarts.Cache cache, String option) {
+    var options = new ArrayList<>(plain.start().options());
+    options.addAll(List.of(option, "--add-opens=java.base/jdk.internal.loader=ALL-UNNAMED"));
+    return plain.with(
+        new Interpreter.Start(
+            options,
+            Map.of(JARS, cache.classPath()),
+            List.of(
+                cache.folder() + " " + JavaStarts.FOLDER,
+                codeFolder().resolve(spec.codeHash()) + " var/task")));
+  }
+
+  private Path codeFolder() {
+    return Objects.requireNonNull(codeFolder);
+  }
+
+  @Override
+  public void arrange(Path folder) {
+    codeFolder = folder.toAbsolutePath();
+  }
+
+  /// For published versions: what is published is started often, what is being written is not.
+  @Override
+  public @Nullable Practice practice(Interpreter interpreter, FunctionSpec spec) {
+    boolean plain = interpreter.start().variables().isEmpty() && !spec.version().equals("$LATEST");
+    JavaStarts.Cache cache =
+        plain
+            ? starts.prepare(
+                machine(interpreter.executable()), spec, codeFolder().resolve(spec.codeHash()))
+            : null;
+    return cache == null
+        ? null
+        : new Practice(
+            cached(interpreter, spec, cache, "-XX:AOTCacheOutput=/tmp/" + JavaStarts.FILE),
+            JavaStarts.FILE);
+  }
+
+  @Override
+  public void learnt(Practice practice, FunctionSpec spec, Path file) throws IOException {
+    starts.keep(machine(practice.interpreter().executable()), spec, file);
   }
 
   // What command lines seen on Lambda show: all but 15 %, and all but 240 MB from 1,600 MB on.
@@ -96,12 +177,12 @@ final class JavaFamily implements RuntimeFamily {
   }
 
   @Override
-  public void ensure() {
+  public void ensure(Interpreter interpreter) {
     libraries.folder();
   }
 
   @Override
-  public List<String> binds() {
+  public List<String> binds(Interpreter interpreter) {
     return List.of(libraries.folder() + " var/runtime/lib");
   }
 
@@ -120,26 +201,34 @@ final class JavaFamily implements RuntimeFamily {
     var command = new ArrayList<String>();
     command.add(interpreter.executable().toString());
     command.addAll(options);
-    command.addAll(interpreter.options());
-    String cache = caches.find(machine, jars, options);
-    if (cache != null) {
+    // As on Lambda: a simple collector and the quick compiler, unless the function wants others.
+    command.addAll(interpreter.start().options());
+    String function = interpreter.start().variables().get(JARS);
+    String cache = function == null ? caches.find(machine, jars, with(options, CACHED)) : null;
+    if (function != null) {
+      command.addAll(List.of("-Xlog:aot=off", "-Xlog:cds=off"));
+    } else if (cache != null) {
       command.addAll(
           List.of("-XX:AOTCache=" + lib + "/" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
     }
     if (ownRoot) {
       command.add("-Duser.dir=/var/task");
     }
-    command.addAll(List.of("-cp", JavaLibraries.classPath(lib), "dev.brume.runtime.Bootstrap"));
+    String path = JavaLibraries.classPath(lib) + (function == null ? "" : ":" + function);
+    command.addAll(List.of("-cp", path, "dev.brume.runtime.Bootstrap"));
     return command;
+  }
+
+  private static List<String> with(List<String> options, List<String> more) {
+    var all = new ArrayList<>(options);
+    all.addAll(more);
+    return List.copyOf(all);
   }
 
   private static List<String> options(int major) {
     var options =
         new ArrayList<>(
             List.of(
-                // As on Lambda: a simple collector, the quick compiler only.
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-XX:+ErrorFileToStderr",
                 "-Djava.net.preferIPv4Stack=true",

@@ -85,7 +85,7 @@ final class Launcher implements AutoCloseable {
   private Environment start(Interpreter interpreter, Set<String> preload, boolean bare)
       throws IOException {
     requireSandbox();
-    interpreter.family().ensure();
+    interpreter.family().ensure(interpreter);
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
@@ -156,7 +156,8 @@ final class Launcher implements AutoCloseable {
       Path file = Path.of(resource).getFileName();
       binds.add(runtimeFolder.resolve(file) + " var/runtime/" + file);
     }
-    binds.addAll(interpreter.family().binds());
+    binds.addAll(interpreter.family().binds(interpreter));
+    binds.addAll(interpreter.start().binds());
     for (String name : interpreter.family().languageNames()) {
       binds.add("link:" + interpreter.executable() + " var/lang/bin/" + name);
     }
@@ -187,7 +188,8 @@ final class Launcher implements AutoCloseable {
       variables.put("LD_LIBRARY_PATH", "/var/task:/var/task/lib:/opt/lib");
     }
     variables.put("HOME", own ? "/home/sbx_user1051" : places.temporary().toString());
-    variables.putAll(interpreter.family().waitingVariables(own, runtimeFolder));
+    variables.putAll(interpreter.family().waitingVariables(interpreter, own, runtimeFolder));
+    variables.putAll(interpreter.start().variables());
     return variables;
   }
 

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,11 +24,25 @@ final class NodeFamily implements RuntimeFamily {
           "(?:require\\(|from\\s*|import\\(|import\\s*)\\s*[\"'](@aws-sdk/[a-z0-9-]+)[\"']");
   private static final Set<String> READ_LATER =
       Set.of("NODE_ENV", "NODE_PATH", "NODE_TLS_REJECT_UNAUTHORIZED");
+  private static final Pattern NAME = Pattern.compile("nodejs([0-9]{1,3})\\..*");
+  private static final Pattern VERSION = Pattern.compile("/(?:v|nodejs)?([0-9]{1,3})\\.");
+  private static final List<String> MANAGED =
+      List.of(
+          ".nvm/versions/node/*",
+          ".local/share/fnm/node-versions/*/installation",
+          "Library/Application Support/fnm/node-versions/*/installation",
+          ".volta/tools/image/node/*",
+          ".local/share/mise/installs/node/*",
+          ".asdf/installs/nodejs/*",
+          ".nodenv/versions/*");
   private final @Nullable Path configured;
+  private final Path added;
   private final NodeSdk sdk;
+  private final Map<Path, Optional<Interpreter>> probed = new ConcurrentHashMap<>();
 
   NodeFamily(FunctionsSettings settings) {
     configured = settings.node();
+    added = settings.cacheFolder().resolve("runtimes");
     sdk = new NodeSdk(settings.cacheFolder());
   }
 
@@ -35,23 +52,75 @@ final class NodeFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> names() {
+    return List.of("nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x");
+  }
+
+  @Override
   public String needs() {
     return "Node.js (https://nodejs.org), on PATH";
   }
 
   @Override
   public @Nullable Interpreter find(String runtime) {
-    List<Path> candidates =
-        configured != null ? List.of(configured) : Programs.onPath("node", "nodejs");
-    for (Path candidate : candidates) {
-      List<String> lines = Programs.run(candidate, "-e", PROBE);
-      if (lines.size() >= 2) {
-        Path executable = Programs.real(Path.of(lines.get(1)));
-        return new Interpreter(
-            this, executable, lines.get(0), Programs.outside(List.of(Programs.home(executable))));
+    Matcher name = NAME.matcher(runtime);
+    int wanted = name.matches() ? Integer.parseInt(name.group(1)) : 0;
+    for (Installed candidate : Nearest.order(installed(), Installed::major, wanted)) {
+      Interpreter found = probe(candidate.executable());
+      if (found != null) {
+        return found;
       }
     }
     return null;
+  }
+
+  private @Nullable Interpreter probe(Path executable) {
+    return probed
+        .computeIfAbsent(
+            executable,
+            program -> {
+              List<String> lines = Programs.run(program, "-e", PROBE);
+              if (lines.size() < 2) {
+                return Optional.empty();
+              }
+              Path real = Programs.real(Path.of(lines.get(1)));
+              List<Path> folders = Programs.outside(List.of(Programs.home(real)));
+              return Optional.of(new Interpreter(this, real, lines.get(0), folders));
+            })
+        .orElse(null);
+  }
+
+  /// A Node that is there, or says so.
+  private record Installed(Path executable, int major) {}
+
+  // Those on PATH are asked who they are; version managers name folders by versions.
+  private List<Installed> installed() {
+    var all = new ArrayList<Installed>();
+    List<Path> onPath =
+        configured != null ? List.of(configured) : Programs.onPath("node", "nodejs");
+    for (Path executable : onPath) {
+      Interpreter found = probe(executable);
+      if (found != null) {
+        all.add(new Installed(executable, Integer.parseInt(found.version().split("\\.", -1)[0])));
+      }
+    }
+    if (configured == null) {
+      Path home = Path.of(System.getProperty("user.home", "/"));
+      MANAGED.forEach(pattern -> add(all, Programs.matching(home, pattern)));
+      add(all, Programs.matching(Path.of("/"), "usr/local/n/versions/node/*"));
+      add(all, Programs.matching(added, "*/node_modules/node-*"));
+    }
+    return all;
+  }
+
+  private static void add(List<Installed> all, List<Path> folders) {
+    for (Path folder : folders) {
+      Path executable = folder.resolve("bin/node");
+      Matcher version = VERSION.matcher(folder.toString());
+      if (Files.isExecutable(executable) && version.find()) {
+        all.add(new Installed(executable, Integer.parseInt(version.group(1))));
+      }
+    }
   }
 
   @Override
@@ -75,12 +144,12 @@ final class NodeFamily implements RuntimeFamily {
   }
 
   @Override
-  public void ensure() {
+  public void ensure(Interpreter interpreter) {
     sdk.ensure();
   }
 
   @Override
-  public List<String> binds() {
+  public List<String> binds(Interpreter interpreter) {
     return Files.isDirectory(sdk.modules())
         ? List.of(sdk.modules() + " var/runtime/node_modules")
         : List.of();
@@ -97,7 +166,8 @@ final class NodeFamily implements RuntimeFamily {
   }
 
   @Override
-  public Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
+  public Map<String, String> waitingVariables(
+      Interpreter interpreter, boolean ownRoot, Path runtimeFolder) {
     return Map.of(
         "NODE_PATH",
         ownRoot
@@ -106,7 +176,8 @@ final class NodeFamily implements RuntimeFamily {
   }
 
   @Override
-  public Map<String, String> functionVariables(EnvironmentVariables.Folders folders) {
+  public Map<String, String> functionVariables(
+      Interpreter interpreter, EnvironmentVariables.Folders folders) {
     String modules =
         folders.temporary() == null ? "/var/runtime/node_modules" : sdk.modules().toString();
     return Map.of(

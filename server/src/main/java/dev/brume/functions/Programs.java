@@ -107,13 +107,18 @@ final class Programs {
     var command = new ArrayList<String>();
     command.add(executable.toString());
     command.addAll(List.of(arguments));
+    return run(PROBE_SECONDS, command);
+  }
+
+  /// The same with more time.
+  static List<String> run(long seconds, List<String> command) {
     try {
       Process process =
           new ProcessBuilder(command)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
-      if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
         return List.of();
       }

@@ -16,6 +16,11 @@ final class ProvidedFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> names() {
+    return List.of("provided.al2", "provided.al2023");
+  }
+
+  @Override
   public String needs() {
     return "nothing";
   }

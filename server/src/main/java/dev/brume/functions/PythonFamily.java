@@ -1,16 +1,20 @@
 package dev.brume.functions;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// `python3.*`, on a Python that has boto3 if there is one.
+/// `python3.*`, with boto3, which Lambda brings along.
 final class PythonFamily implements RuntimeFamily {
   private static final String PROBE =
       "import sys, importlib.util as u\n"
@@ -22,10 +26,29 @@ final class PythonFamily implements RuntimeFamily {
           + "print('\\n'.join(p for p in sys.path if p.startswith('/')))\n";
   private static final Pattern CLIENT =
       Pattern.compile("\\.(?:client|resource)\\(\\s*[\"']([a-z0-9-]+)[\"']");
+  private static final Pattern NAME = Pattern.compile("python3\\.([0-9]{1,3})");
+  private static final Pattern VERSION = Pattern.compile("^(?:cpython-)?3\\.([0-9]{1,3})");
+  private static final int MINOR_MIN = 8;
+  private static final int MINOR_MAX = 15;
+  private static final int SDK_MINOR_MIN = 9;
+  private static final long COMPILE_SECONDS = 300;
+  private static final int COMPILE_MEMORY_KILOBYTES = 1 << 20;
+  private static final String OWN_SDK = "/var/runtime/python";
+  private static final List<String> MANAGED =
+      List.of(
+          ".pyenv/versions/3.*",
+          ".local/share/uv/python/cpython-3.*",
+          ".local/share/mise/installs/python/3.*",
+          ".asdf/installs/python/3.*");
   private final @Nullable Path configured;
+  private final PythonSdk sdk;
+  private final Map<Path, Optional<Found>> probed = new ConcurrentHashMap<>();
+  // Those without boto3, and who can give it to them.
+  private final Map<Path, Optional<Path>> lacking = new ConcurrentHashMap<>();
 
   PythonFamily(FunctionsSettings settings) {
     configured = settings.python();
+    sdk = new PythonSdk(settings.cacheFolder());
   }
 
   @Override
@@ -34,36 +57,133 @@ final class PythonFamily implements RuntimeFamily {
   }
 
   @Override
+  public List<String> names() {
+    return List.of(
+        "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14");
+  }
+
+  @Override
   public String needs() {
-    return "Python 3.9 or later, on PATH";
+    return "Python 3.8 or later (https://www.python.org), on PATH or a version manager's";
   }
 
   @Override
   public @Nullable Interpreter find(String runtime) {
-    var candidates = new ArrayList<Path>();
+    Matcher name = NAME.matcher(runtime);
+    int wanted = name.matches() ? Integer.parseInt(name.group(1)) : 0;
+    List<Installed> all = installed();
+    // Of the same version one that has boto3 itself, else the first.
+    List<Installed> ordered = Nearest.order(all, Installed::minor, wanted);
+    Found first = null;
+    for (Installed candidate : ordered) {
+      Found found =
+          first == null || candidate.minor() == minor(first) ? probe(candidate.executable()) : null;
+      if (found != null && (first == null || found.sdk() && !first.sdk())) {
+        first = found;
+      }
+    }
+    if (first == null) {
+      return null;
+    }
+    if (!first.sdk()) {
+      Path donor =
+          all.stream()
+              .filter(one -> one.minor() >= SDK_MINOR_MIN)
+              .map(one -> probe(one.executable()))
+              .filter(one -> one != null && one.sdk())
+              .map(one -> one.interpreter().executable())
+              .findFirst()
+              .orElse(null);
+      lacking.put(first.interpreter().executable(), Optional.ofNullable(donor));
+    }
+    return first.interpreter();
+  }
+
+  /// A Python that says its version, in its name or its folder's.
+  private record Installed(Path executable, int minor) {}
+
+  /// One that was asked.
+  ///
+  /// @param sdk whether it has boto3
+  private record Found(Interpreter interpreter, boolean sdk) {}
+
+  private static int minor(Found found) {
+    return Integer.parseInt(found.interpreter().version().split("\\.", -1)[1]);
+  }
+
+  private @Nullable Found probe(Path executable) {
+    return probed
+        .computeIfAbsent(
+            executable,
+            program -> {
+              List<String> lines = Programs.run(program, "-c", PROBE);
+              if (lines.size() < 5 || !lines.get(0).startsWith("3.")) {
+                return Optional.empty();
+              }
+              var folders = new ArrayList<Path>();
+              lines.subList(3, lines.size()).forEach(line -> folders.add(Path.of(line)));
+              var found =
+                  new Interpreter(
+                      this, Path.of(lines.get(1)), lines.get(0), Programs.outside(folders));
+              return Optional.of(new Found(found, lines.get(2).equals("1")));
+            })
+        .orElse(null);
+  }
+
+  private List<Installed> installed() {
+    var all = new ArrayList<Installed>();
     if (configured != null) {
-      candidates.add(configured);
-    } else {
-      candidates.addAll(Programs.onPath("python3", "python"));
-      Path home = Path.of(System.getProperty("user.home", "/"));
-      candidates.addAll(Programs.inVersions(home.resolve(".pyenv/versions"), "3.*", "bin/python3"));
+      add(all, configured);
+      return all;
     }
-    Interpreter best = null;
-    for (Path candidate : candidates) {
-      List<String> lines = Programs.run(candidate, "-c", PROBE);
-      if (lines.size() < 5 || !lines.get(0).startsWith("3.")) {
-        continue;
+    Programs.onPath("python3", "python").forEach(executable -> add(all, executable));
+    for (int minor = MINOR_MAX; minor >= MINOR_MIN; minor--) {
+      for (Path executable : Programs.onPath("python3." + minor)) {
+        all.add(new Installed(executable, minor));
       }
-      var folders = new ArrayList<Path>();
-      lines.subList(3, lines.size()).forEach(line -> folders.add(Path.of(line)));
-      var found =
-          new Interpreter(this, Path.of(lines.get(1)), lines.get(0), Programs.outside(folders));
-      if (lines.get(2).equals("1")) {
-        return found;
-      }
-      best = best == null ? found : best;
     }
-    return best;
+    Path home = Path.of(System.getProperty("user.home", "/"));
+    for (String pattern : MANAGED) {
+      for (Path folder : Programs.matching(home, pattern)) {
+        Matcher version = VERSION.matcher(folder.getFileName().toString());
+        Path executable = folder.resolve("bin/python3");
+        if (version.find() && Files.isExecutable(executable)) {
+          all.add(new Installed(executable, Integer.parseInt(version.group(1))));
+        }
+      }
+    }
+    all.removeIf(one -> one.minor() < MINOR_MIN);
+    return all;
+  }
+
+  private void add(List<Installed> all, Path executable) {
+    Found found = probe(executable);
+    if (found != null) {
+      all.add(new Installed(executable, minor(found)));
+    }
+  }
+
+  @Override
+  public void ensure(Interpreter interpreter) {
+    Optional<Path> donor = lacking.get(interpreter.executable());
+    if (donor != null) {
+      sdk.ensure(interpreter, donor.orElse(null));
+    }
+  }
+
+  @Override
+  public List<String> binds(Interpreter interpreter) {
+    return lacking.containsKey(interpreter.executable())
+            && Files.isDirectory(sdk.folder(interpreter))
+        ? List.of(sdk.folder(interpreter) + " " + OWN_SDK.substring(1))
+        : List.of();
+  }
+
+  private String sdkPath(Interpreter interpreter, boolean ownRoot) {
+    if (!lacking.containsKey(interpreter.executable())) {
+      return "";
+    }
+    return ":" + (ownRoot ? OWN_SDK : sdk.folder(interpreter));
   }
 
   @Override
@@ -88,17 +208,51 @@ final class PythonFamily implements RuntimeFamily {
   }
 
   @Override
-  public Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
-    return Map.of("PYTHONDONTWRITEBYTECODE", "1", "PYTHONUTF8", "1", "PYTHONUNBUFFERED", "1");
+  public Map<String, String> waitingVariables(
+      Interpreter interpreter, boolean ownRoot, Path runtimeFolder) {
+    var variables = new HashMap<String, String>();
+    variables.putAll(
+        Map.of("PYTHONDONTWRITEBYTECODE", "1", "PYTHONUTF8", "1", "PYTHONUNBUFFERED", "1"));
+    String path = sdkPath(interpreter, ownRoot);
+    if (!path.isEmpty()) {
+      variables.put("PYTHONPATH", path.substring(1));
+    }
+    return variables;
   }
 
   @Override
-  public Map<String, String> functionVariables(EnvironmentVariables.Folders folders) {
+  public Map<String, String> functionVariables(
+      Interpreter interpreter, EnvironmentVariables.Folders folders) {
     return Map.of(
         "PYTHONPATH",
-        folders.layers() + "/python:" + folders.runtime(),
+        folders.layers()
+            + "/python:"
+            + folders.runtime()
+            + sdkPath(interpreter, folders.temporary() == null),
         "PYTHONDONTWRITEBYTECODE",
         "1");
+  }
+
+  // Where functions see it code is read-only, so Python cannot keep there what it has compiled. The
+  // code may be anybody's: the process that reads it has its limits.
+  @Override
+  public void compile(Interpreter interpreter, Path folder) {
+    String limited = "ulimit -v " + COMPILE_MEMORY_KILOBYTES + "; exec nice -n 10 \"$@\"";
+    Programs.run(
+        COMPILE_SECONDS,
+        List.of(
+            "/bin/sh",
+            "-c",
+            limited,
+            "sh",
+            interpreter.executable().toString(),
+            "-I",
+            "-m",
+            "compileall",
+            "-q",
+            "--invalidation-mode",
+            "unchecked-hash",
+            folder.toString()));
   }
 
   @Override

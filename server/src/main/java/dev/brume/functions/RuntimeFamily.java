@@ -14,6 +14,9 @@ interface RuntimeFamily {
   /// Whether it runs this runtime, by Lambda's name for it, e.g. `nodejs22.x`.
   boolean runs(String runtime);
 
+  /// Lambda's names for the runtimes of this family that functions are made with today.
+  List<String> names();
+
   /// What has to be on the machine, for people.
   String needs();
 
@@ -52,10 +55,10 @@ interface RuntimeFamily {
   default void arrange(Path codeFolder) throws IOException {}
 
   /// Makes sure that what processes need is there; called before each is started.
-  default void ensure() {}
+  default void ensure(Interpreter interpreter) {}
 
   /// Lines `source target` of what else a process sees, read-only.
-  default List<String> binds() {
+  default List<String> binds(Interpreter interpreter) {
     return List.of();
   }
 
@@ -77,14 +80,35 @@ interface RuntimeFamily {
   /// Variables of a waiting process, besides those that all have.
   ///
   /// @param ownRoot whether it has a file system of its own
-  default Map<String, String> waitingVariables(boolean ownRoot, Path runtimeFolder) {
+  default Map<String, String> waitingVariables(
+      Interpreter interpreter, boolean ownRoot, Path runtimeFolder) {
     return Map.of();
   }
 
   /// Variables of a function, besides those that all have; the customer's come over them.
-  default Map<String, String> functionVariables(EnvironmentVariables.Folders folders) {
+  default Map<String, String> functionVariables(
+      Interpreter interpreter, EnvironmentVariables.Folders folders) {
     return Map.of();
   }
+
+  /// How to make starts of a function quicker by starting it once more, to its end; null when there
+  /// is nothing to gain. Asked for functions that take long to start.
+  default @Nullable Practice practice(Interpreter interpreter, FunctionSpec spec) {
+    return null;
+  }
+
+  /// A start whose result is a file.
+  ///
+  /// @param interpreter as which it is started
+  /// @param file what it leaves in its `/tmp` when it ends
+  record Practice(Interpreter interpreter, String file) {}
+
+  /// Takes the file of a practice. The program that later functions get may be another one then.
+  default void learnt(Practice practice, FunctionSpec spec, Path file) throws IOException {}
+
+  /// Makes unpacked code quicker to start, in the background of functions that may run from it
+  /// already. Called once per folder and program.
+  default void compile(Interpreter interpreter, Path folder) {}
 
   /// Whether a file of this name is source to look through with [#imports].
   default boolean isSource(String file) {

@@ -58,6 +58,7 @@ final class Starter {
   private final Imports imports = new Imports();
   private final Set<Interpreter> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
+  private final Set<String> compiled = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Starter(
@@ -155,6 +156,11 @@ final class Starter {
     }
   }
 
+  /// A process that waits, for somebody who knows what for.
+  Environment start(Interpreter interpreter) throws IOException {
+    return start(interpreter, Set.of());
+  }
+
   private Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
     return interpreter.family().isForeign()
         ? launcher.join().startBare(interpreter)
@@ -205,7 +211,7 @@ final class Starter {
                 environment.places().temporary());
     Map<String, String> variables =
         EnvironmentVariables.of(
-            spec, environment.interpreter().family(), credentials, stream, type, folders);
+            spec, environment.interpreter(), credentials, stream, type, folders);
     variables.put("AWS_LAMBDA_RUNTIME_API", environment.api().address());
     environment.assign(
         new Environment.Assignment(spec, stream, credentials.expires(), type.equals(PROVISIONED)));
@@ -345,15 +351,29 @@ final class Starter {
         TimeUnit.SECONDS);
   }
 
+  private void compile(Interpreter interpreter, FunctionSpec spec) {
+    for (String hash : new String[] {spec.codeHash(), spec.layersHash()}) {
+      if (hash != null && compiled.add(interpreter.executable() + " " + hash)) {
+        Thread.ofPlatform()
+            .name("functions-compile")
+            .daemon(true)
+            .start(
+                () -> interpreter.family().compile(interpreter, code.codeFolder().resolve(hash)));
+      }
+    }
+  }
+
   private boolean learn(Interpreter interpreter, FunctionSpec spec) throws IOException {
-    return imports.learn(interpreter.family(), spec.codeHash(), code.folder(spec.codeHash()));
+    Path folder = code.folder(spec.codeHash());
+    compile(interpreter, spec);
+    return imports.learn(interpreter.family(), spec.codeHash(), folder);
   }
 
   private void learnAndRefill(Interpreter interpreter, FunctionSpec spec) {
     try {
       learn(interpreter, spec);
       refill(interpreter);
-    } catch (IOException | RuntimeUnavailable e) {
+    } catch (IOException | RuntimeException e) {
       if (!closed) {
         LOG.log(System.Logger.Level.WARNING, "no waiting process: {0}", e.getMessage());
       }

@@ -23,6 +23,15 @@ final class StorageWatch {
   private final AtomicBoolean looking = new AtomicBoolean();
   private volatile long nextNanos;
 
+  /// What the log of a function says that had too much.
+  static String exceeded(FunctionSpec spec) {
+    return "Brume ended this environment: /tmp held more than its "
+        + spec.storageMegabytes()
+        + " MB or "
+        + FILES_MAX
+        + " files.";
+  }
+
   StorageWatch(Path folder) {
     this.folder = folder;
     nextNanos = System.nanoTime();

@@ -58,6 +58,12 @@ record Dialect(
     };
   }
 
+  /// Whether a value outside of this shape's enumeration is refused: Lambda answers for runtimes
+  /// itself.
+  boolean checksEnum(Shape shape) {
+    return enumsChecked && !shape.name().equals("Runtime");
+  }
+
   /// Whether the operation has no output (or input) at all, as opposed to an empty structure.
   static boolean isUnit(Shape shape) {
     return shape.name().equals("Unit");

@@ -102,7 +102,7 @@ public final class Validation {
       add(path, value, "Member must satisfy regular expression pattern: " + pattern.pattern());
     }
     List<String> allowed = constraints.enumValues();
-    if (dialect.enumsChecked() && !allowed.isEmpty() && !allowed.contains(value)) {
+    if (!allowed.isEmpty() && !allowed.contains(value) && dialect.checksEnum(shape)) {
       add(path, value, "Member must satisfy enum value set: [" + String.join(", ", allowed) + "]");
     }
   }

@@ -71,7 +71,9 @@ final class JavaCode {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       for (var entry : entries.entrySet()) {
-        zip.putNextEntry(new ZipEntry(entry.getKey()));
+        var file = new ZipEntry(entry.getKey());
+        file.setTime(0);
+        zip.putNextEntry(file);
         zip.write(entry.getValue());
       }
     }

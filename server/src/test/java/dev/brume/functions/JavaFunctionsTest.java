@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -205,6 +206,84 @@ class JavaFunctionsTest {
     Outcome large = invoke("example.Kinds::large", "{}");
     assertThat(FunctionsFixture.json(large).get("errorType").asText())
         .isEqualTo("Function.ResponseSizeTooLarge");
+  }
+
+  @Test
+  void theFunctionsOwnOptionsForTheJvmAreHonoured() {
+    FunctionSpec plain = spec("java25", "example.Kinds::context", 512, false);
+    var options =
+        Map.of(
+            "CUSTOMER",
+            "yes",
+            "JAVA_TOOL_OPTIONS",
+            "-Xmx200m -XX:+UseParallelGC -Dmine=from-task -XX:TieredStopAtLevel=4");
+    var spec =
+        new FunctionSpec(
+            plain.account(),
+            plain.region(),
+            "options",
+            plain.version(),
+            plain.revision(),
+            plain.runtime(),
+            "example.Kinds::options",
+            options,
+            512,
+            20,
+            512,
+            code,
+            null,
+            plain.logGroup(),
+            false,
+            null,
+            null,
+            plain.endpoint(),
+            plain.credentials());
+    JsonNode seen = FunctionsFixture.json(fixture.invoke(spec, "{}"));
+    assertThat(seen.get("heap").asInt()).isBetween(150, 200);
+    assertThat(seen.get("mine").asText()).isEqualTo("from-task");
+    assertThat(seen.get("collectors").asText()).contains("PS");
+    assertThat(fixture.log).anyMatch(line -> line.startsWith("Picked up JAVA_TOOL_OPTIONS: -Xmx"));
+  }
+
+  @Test
+  void aPublishedVersionThatStartsSlowlyHasItsClassesInACacheSoon() {
+    FunctionSpec latest = spec("java25", "example.Kinds$Slow", 512, false);
+    var version =
+        new FunctionSpec(
+            latest.account(),
+            latest.region(),
+            "slow",
+            "1",
+            latest.revision(),
+            latest.runtime(),
+            latest.handler(),
+            latest.environment(),
+            512,
+            20,
+            512,
+            code,
+            null,
+            latest.logGroup(),
+            false,
+            null,
+            null,
+            latest.endpoint(),
+            latest.credentials());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+    JsonNode seen;
+    do {
+      seen = FunctionsFixture.json(fixture.invoke(version, "{}"));
+      assertThat(seen.get("resource").asText()).startsWith("file:").endsWith("/note.txt");
+      assertThat(seen.get("library").asText()).isEqualTo("a");
+      assertThat(seen.get("memory").asInt()).isEqualTo(512);
+      fixture.functions.retire(version.account(), version.region(), "slow", "1");
+    } while (!seen.get("loader").asText().equals("AppClassLoader") && System.nanoTime() < deadline);
+    // Without own root and before JDK 25 there is no such cache.
+    boolean possible =
+        !fixture.functions.status().isolation().equals("reduced")
+            && Runtime.version().feature() >= 25;
+    assertThat(seen.get("loader").asText())
+        .isEqualTo(possible ? "AppClassLoader" : "CustomerClassLoader");
   }
 
   @Test

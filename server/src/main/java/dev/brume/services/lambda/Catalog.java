@@ -66,7 +66,7 @@ final class Catalog {
     Admission.check(in);
     var settings =
         Configuration.Settings.of(in, name.name(), this.layers.references(call, name, in.layers()));
-    checkRuntime(settings.runtime());
+    RuntimeNames.check(functions, settings.runtime());
     Admission.check(settings);
     admission.checkKey(name, settings.kmsKeyArn());
     roles.check(call, name, settings.role());
@@ -164,7 +164,7 @@ final class Catalog {
       roles.check(call, name, role);
     }
     if (in.runtime() != null) {
-      checkRuntime(in.runtime());
+      RuntimeNames.check(functions, in.runtime());
     }
     if (in.deadLetterConfig() != null) {
       String sender = role == null ? before.settings().role() : role;
@@ -452,11 +452,5 @@ final class Catalog {
       FunctionName name, Configuration of, boolean qualified) {
     return Shapes.configuration(
         name, of, qualified ? name.functionArn() + ":" + of.version() : name.functionArn());
-  }
-
-  private void checkRuntime(String runtime) {
-    if (!functions.knows(runtime)) {
-      throw LambdaErrors.invalid("Brume does not run the runtime " + runtime + " yet.");
-    }
   }
 }

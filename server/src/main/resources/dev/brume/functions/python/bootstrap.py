@@ -368,8 +368,10 @@ def assign(message):
     time.tzset()
     root = os.environ["LAMBDA_TASK_ROOT"]
     os.chdir(root)
-    sys.path[0:1] = [root] + [p for p in os.environ.get("PYTHONPATH", "").split(":") if p]
-    forget_what_it_brings_along([root] + os.environ.get("PYTHONPATH", "").split(":"))
+    more = [p for p in os.environ.get("PYTHONPATH", "").split(":") if p]
+    sys.path[0:1] = [root] + more
+    # Layers come first in it; the rest is the platform's.
+    forget_what_it_brings_along([root] + more[:1])
     set_up_logging()
     if message.get("notice"):
         logging.getLogger().warning(message["notice"])
@@ -379,7 +381,10 @@ def assign(message):
 
 def packages():
     """The packages that are loaded and no part of Python, by their first name."""
-    return {name.partition(".")[0] for name in sys.modules} - set(sys.stdlib_module_names) - {"__main__"}
+    loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__"}
+    if not hasattr(sys, "stdlib_module_names"):  # before Python 3.10
+        return loaded & {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+    return loaded - set(sys.stdlib_module_names)
 
 
 def forget_what_it_brings_along(folders):

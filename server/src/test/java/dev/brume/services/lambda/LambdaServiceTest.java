@@ -73,6 +73,30 @@ class LambdaServiceTest {
   }
 
   @Test
+  void runtimesThatLambdaDoesNotKnowOrThatCannotRunHereAreRefused() {
+    for (String unknown : List.of("nodejs99.x", "python3", "Java21")) {
+      assertThatThrownBy(
+              () ->
+                  fixture.lambda.createFunction(
+                      fixture.call(), fixture.function("odd", ECHO).runtime(unknown)))
+          .hasMessageStartingWith(
+              "Value "
+                  + unknown
+                  + " at 'runtime' failed to satisfy constraint: Member must satisfy enum value"
+                  + " set: [nodejs, ")
+          .hasMessageEndingWith("] or be a valid ARN");
+    }
+    for (String other : List.of("ruby3.4", "dotnet8", "go1.x", "python2.7")) {
+      assertError(
+          "InvalidParameterValueException",
+          "Brume does not run the runtime " + other + "; ./brume runtimes says what it runs.",
+          () ->
+              fixture.lambda.createFunction(
+                  fixture.call(), fixture.function("odd", ECHO).runtime(other)));
+    }
+  }
+
+  @Test
   void aSavedHandlerServesTheNextInvocation() throws IOException {
     Path code = Files.createDirectories(folder.resolve("watched/orders"));
     Path handler = code.resolve("index.js");

@@ -132,6 +132,37 @@ public class Kinds {
     return seen;
   }
 
+  public Map<String, Object> options(Map<String, Object> event) {
+    Map<String, Object> seen = new LinkedHashMap<>();
+    seen.put("heap", Runtime.getRuntime().maxMemory() >> 20);
+    seen.put("mine", System.getProperty("mine"));
+    StringBuilder collectors = new StringBuilder();
+    java.lang.management.ManagementFactory.getGarbageCollectorMXBeans()
+        .forEach(bean -> collectors.append(bean.getName()).append(' '));
+    seen.put("collectors", collectors.toString());
+    return seen;
+  }
+
+  /** Takes long to start. */
+  public static class Slow implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+    public Slow() throws InterruptedException {
+      Thread.sleep(300);
+    }
+
+    @Override
+    public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+      return Map.of(
+          "loader",
+          Kinds.class.getClassLoader().getClass().getSimpleName(),
+          "library",
+          library.Which.name(),
+          "resource",
+          Kinds.class.getResource("/note.txt").toString(),
+          "memory",
+          context.getMemoryLimitInMB());
+    }
+  }
+
   public String openByName(Map<String, Object> event) throws IOException {
     try (InputStream in = new FileInputStream("note.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,155 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/// Ahead-of-time caches of functions' own classes, one folder each in the user's cache:
+/// `classes.jar` with the class files of `/var/task`, and the cache that a JVM has made when it
+/// started with them. A JVM does not look whether a cache fits its jars, so a folder's name has the
+/// hash of the code, of the runtime's jars and of the JVM's build, and a folder never changes.
+final class JavaStarts {
+  static final String FILE = "cache.aot";
+  static final String FOLDER = "var/runtime/function";
+  static final String SEEN = "/" + FOLDER + "/" + FILE;
+  private static final int MAJOR_MIN = 25;
+  private static final int FOLDERS_MAX = 12;
+  private static final String CLASSES = "classes.jar";
+  private final Path home;
+  private final JavaLibraries libraries;
+  private final Set<String> tried = ConcurrentHashMap.newKeySet();
+
+  JavaStarts(Path cacheFolder, JavaLibraries libraries) {
+    home = cacheFolder.toAbsolutePath().resolve("java-functions");
+    this.libraries = libraries;
+  }
+
+  /// @param folder to be seen at [#FOLDER]
+  /// @param classPath what a JVM has to have on its class path besides the runtime, as it sees it
+  record Cache(Path folder, String classPath) {}
+
+  /// The cache for a function; null when there is none.
+  @Nullable Cache find(JavaMachines.Machine machine, FunctionSpec spec) {
+    Path folder = folder(machine, spec);
+    return Files.exists(folder.resolve(FILE)) ? read(folder) : null;
+  }
+
+  /// Makes all but the cache itself, once per process; null when it is there or not to be had.
+  @Nullable Cache prepare(JavaMachines.Machine machine, FunctionSpec spec, Path code) {
+    Path folder = folder(machine, spec);
+    if (machine.major() < MAJOR_MIN
+        || Files.exists(folder.resolve(FILE))
+        || !tried.add(folder.getFileName().toString())) {
+      return null;
+    }
+    try {
+      if (!Files.isDirectory(folder)) {
+        forgetOldest();
+        make(folder, code);
+      }
+      return read(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Takes the cache that a JVM has made.
+  void keep(JavaMachines.Machine machine, FunctionSpec spec, Path file) throws IOException {
+    Path folder = folder(machine, spec);
+    Path near = Files.createTempFile(folder, "new", ".tmp");
+    Files.copy(file, near, StandardCopyOption.REPLACE_EXISTING);
+    Files.setPosixFilePermissions(near, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.move(near, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static @Nullable Cache read(Path folder) {
+    try {
+      return new Cache(folder, Files.readString(folder.resolve("path")));
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  private void make(Path folder, Path code) throws IOException {
+    Files.createDirectories(home);
+    Path temporary = Files.createTempDirectory(home, ".new");
+    try {
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+      pack(code, temporary.resolve(CLASSES));
+      var path = new ArrayList<>(List.of("/" + FOLDER + "/" + CLASSES));
+      if (Files.isDirectory(code.resolve("lib"))) {
+        try (var jars = Files.newDirectoryStream(code.resolve("lib"), "*.jar")) {
+          jars.forEach(jar -> path.add("/var/task/lib/" + jar.getFileName()));
+        }
+      }
+      path.subList(1, path.size()).sort(Comparator.naturalOrder());
+      Files.writeString(temporary.resolve("path"), String.join(":", path));
+      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Folders.delete(temporary);
+    }
+  }
+
+  // Only class files: everything else is found in /var/task itself. A JVM takes no classes of a
+  // folder into a cache.
+  private static void pack(Path code, Path jar) throws IOException {
+    try (var zip = new ZipOutputStream(Files.newOutputStream(jar));
+        var files = Files.walk(code)) {
+      for (Path file : files.filter(file -> file.toString().endsWith(".class")).sorted().toList()) {
+        if (Files.isRegularFile(file)) {
+          zip.putNextEntry(new ZipEntry(code.relativize(file).toString()));
+          Files.copy(file, zip);
+        }
+      }
+    }
+  }
+
+  private void forgetOldest() throws IOException {
+    if (!Files.isDirectory(home)) {
+      return;
+    }
+    List<Path> folders;
+    try (var all = Files.list(home)) {
+      folders =
+          all.sorted(Comparator.comparing((Path path) -> path.toFile().lastModified())).toList();
+    }
+    for (Path oldest : folders.subList(0, Math.max(0, folders.size() - FOLDERS_MAX))) {
+      Folders.delete(oldest);
+    }
+  }
+
+  private Path folder(JavaMachines.Machine machine, FunctionSpec spec) {
+    String key =
+        String.join(
+            " ",
+            // Who has the same code in another function, with other layers, gets another cache.
+            spec.functionKey(),
+            String.valueOf(spec.layersHash()),
+            spec.codeHash(),
+            machine.build(),
+            machine.home().toString(),
+            libraries.folder().getFileName().toString());
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+      return home.resolve(HexFormat.of().formatHex(hash).substring(0, 32));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.brume.functions;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/// Starts functions that take long to start once more, in the background and in a sandbox as ever,
+/// for what a later start can take from it: see [RuntimeFamily#practice].
+final class Practices {
+  private static final System.Logger LOG = System.getLogger(Practices.class.getName());
+  private static final double LONG_MILLIS = 100;
+  private static final int INIT_SECONDS = 60;
+  private static final long END_SECONDS = 120;
+  // More than small functions have: two processes end it together.
+  private static final int MEMORY_MEGABYTES_MIN = 1024;
+  private final Pool pool;
+  private final Starter starter;
+  private final CompletableFuture<Launcher> launcher;
+
+  Practices(Pool pool, Starter starter, CompletableFuture<Launcher> launcher) {
+    this.pool = pool;
+    this.starter = starter;
+    this.launcher = launcher;
+  }
+
+  /// To be called after each cold start. Returns at once.
+  void after(Environment environment, double initMillis) {
+    FunctionSpec spec = environment.assignment().spec();
+    Interpreter interpreter = environment.interpreter();
+    if (initMillis > LONG_MILLIS && launcher.join().sandbox().hasOwnRoot()) {
+      Thread.ofVirtual()
+          .name("functions-practice")
+          .start(
+              () -> {
+                try {
+                  RuntimeFamily.Practice practice =
+                      interpreter.family().practice(interpreter, spec);
+                  if (practice != null && pool.awaitPlace()) {
+                    run(practice, spec);
+                  }
+                } catch (IOException | RuntimeException | InitFailed e) {
+                  LOG.log(System.Logger.Level.DEBUG, "no practice: {0}", e.toString());
+                }
+              });
+    }
+  }
+
+  private void run(RuntimeFamily.Practice practice, FunctionSpec spec)
+      throws IOException, InitFailed {
+    Environment environment = null;
+    try {
+      environment = starter.start(practice.interpreter());
+    } finally {
+      pool.started(environment);
+    }
+    try {
+      starter.initialise(environment, roomy(spec), Starter.ON_DEMAND, INIT_SECONDS);
+      Path file = environment.places().folder().resolve("practice");
+      if (environment.finish(practice.file(), file, END_SECONDS)) {
+        practice.interpreter().family().learnt(practice, spec, file);
+      }
+    } finally {
+      pool.discard(environment);
+    }
+    starter.prepare(spec);
+  }
+
+  private static FunctionSpec roomy(FunctionSpec spec) {
+    return new FunctionSpec(
+        spec.account(),
+        spec.region(),
+        spec.name(),
+        spec.version(),
+        spec.revision(),
+        spec.runtime(),
+        spec.handler(),
+        spec.environment(),
+        Math.max(spec.memoryMegabytes(), MEMORY_MEGABYTES_MIN),
+        spec.timeoutSeconds(),
+        spec.storageMegabytes(),
+        spec.codeHash(),
+        spec.layersHash(),
+        spec.logGroup(),
+        spec.jsonLogs(),
+        spec.logLevel(),
+        spec.systemLogLevel(),
+        spec.endpoint(),
+        spec.credentials());
+  }
+}
