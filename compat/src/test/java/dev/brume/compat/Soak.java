@@ -94,8 +94,7 @@ final class Soak {
           int before = settledDescriptors();
           disturb(time.dividedBy(4), false);
           int after = settledDescriptors();
-          // Three environments that are just being made, with their sockets, pipes and network: a leak is one of each that ended.
-          if (after > before + 24) {
+          if (after > before + 12) {
             faults.add("the server has " + after + " open files instead of " + before);
           }
         } finally {
