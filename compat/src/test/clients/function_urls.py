@@ -39,7 +39,9 @@ def fails(code, call, **kwargs):
 def function(name, source, runtime='nodejs22.x', file='index.js'):
     data = io.BytesIO()
     with zipfile.ZipFile(data, 'w') as archive:
-        archive.writestr(file, source)
+        entry = zipfile.ZipInfo(file)
+        entry.external_attr = 0o644 << 16
+        archive.writestr(entry, source)
     lam.create_function(FunctionName=name, Runtime=runtime, Handler='index.handler', Role=role, Timeout=20, Code={'ZipFile': data.getvalue()})
 
 

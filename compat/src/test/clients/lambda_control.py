@@ -52,7 +52,9 @@ def role(name, *actions):
 def packed(source):
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w') as z:
-        z.writestr('index.py', source)
+        entry = zipfile.ZipInfo('index.py')
+        entry.external_attr = 0o644 << 16
+        z.writestr(entry, source)
     return out.getvalue()
 
 

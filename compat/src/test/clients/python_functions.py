@@ -14,7 +14,10 @@ def zipped(files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, 'w') as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            # Without a mode Python writes 0600, which functions may not read.
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text)
     return out.getvalue()
 
 

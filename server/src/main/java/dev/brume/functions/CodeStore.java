@@ -2,18 +2,15 @@ package dev.brume.functions;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -28,12 +25,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Functions' code by the hash of its zip: `zips/<hash>.zip`, durable, and `code/<hash>/`, unpacked
 /// from it whenever it is not there. The unpacked folders are a cache: they are not forced to disk,
-/// and thrown away when the machine was restarted since.
+/// and thrown away when the machine was restarted since, or they are of an earlier form.
 public final class CodeStore {
   /// Lambda's limit for code and layers unpacked.
   public static final long UNPACKED_BYTES_MAX = 262_144_000;
 
   private static final int ENTRIES_MAX = 100_000;
+  // Of how zips are unpacked.
+  private static final int FORM = 2;
   private static final String UNZIP_FAILED =
       "Could not unzip uploaded file. Please check your file, then try to upload again.";
   private final Path zips;
@@ -91,7 +90,7 @@ public final class CodeStore {
       }
       try {
         folder(hash);
-      } catch (ZipException | java.nio.file.FileSystemException e) {
+      } catch (ZipException | FileSystemException | InvalidPathException e) {
         Files.deleteIfExists(target);
         throw new BadCode(UNZIP_FAILED);
       }
@@ -121,22 +120,7 @@ public final class CodeStore {
 
   /// The unpacked folder of one zip.
   Path folder(String hash) throws IOException {
-    Path folder = code.resolve(hash);
-    if (Files.isDirectory(folder)) {
-      return folder;
-    }
-    unpacking.lock();
-    try {
-      if (!Files.isDirectory(folder)) {
-        Path temporary = Files.createTempDirectory(code, ".new");
-        unpack(zips.resolve(hash + ".zip"), temporary);
-        open(temporary);
-        Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-      }
-    } finally {
-      unpacking.unlock();
-    }
-    return folder;
+    return unpacked(hash, List.of(hash));
   }
 
   /// How much a zip is unpacked.
@@ -144,7 +128,7 @@ public final class CodeStore {
     try (var files = Files.walk(folder(hash))) {
       long bytes = 0;
       for (Path file : (Iterable<Path>) files::iterator) {
-        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+        bytes += Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Files.size(file) : 0;
       }
       return bytes;
     } catch (IOException e) {
@@ -162,21 +146,10 @@ public final class CodeStore {
     }
     byte[] all = String.join("+", hashes).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     String merged = HexFormat.of().formatHex(sha256(all));
-    Path folder = code.resolve(merged);
-    unpacking.lock();
     try {
-      if (!Files.isDirectory(folder)) {
-        Path temporary = Files.createTempDirectory(code, ".new");
-        for (String hash : hashes) {
-          unpack(zips.resolve(hash + ".zip"), temporary);
-        }
-        open(temporary);
-        Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-      }
+      unpacked(merged, hashes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } finally {
-      unpacking.unlock();
     }
     return merged;
   }
@@ -229,55 +202,35 @@ public final class CodeStore {
     return false;
   }
 
-  private static void unpack(Path file, Path into) throws IOException {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      Enumeration<? extends ZipEntry> entries = zip.entries();
-      while (entries.hasMoreElements()) {
-        ZipEntry entry = entries.nextElement();
-        Path target = into.resolve(entry.getName()).normalize();
-        if (!target.startsWith(into)) {
-          throw new ZipException("entry outside of the archive: " + entry.getName());
+  // A folder of the cache with what is in these zips.
+  private Path unpacked(String name, List<String> hashes) throws IOException {
+    Path folder = code.resolve(name);
+    if (Files.isDirectory(folder)) {
+      return folder;
+    }
+    unpacking.lock();
+    try (var tree = new CodeTree()) {
+      if (!Files.isDirectory(folder)) {
+        for (String hash : hashes) {
+          tree.add(zips.resolve(hash + ".zip"));
         }
-        if (entry.isDirectory()) {
-          Files.createDirectories(target);
-          continue;
-        }
-        Files.createDirectories(target.getParent());
-        try (InputStream in = zip.getInputStream(entry);
-            OutputStream out = Files.newOutputStream(target)) {
-          in.transferTo(out);
-        } catch (FileAlreadyExistsException e) {
-          throw new ZipException("entry given twice: " + entry.getName());
+        Path temporary = Files.createTempDirectory(code, ".new");
+        try {
+          tree.write(temporary);
+          Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+          Folders.delete(temporary);
         }
       }
+    } finally {
+      unpacking.unlock();
     }
-  }
-
-  // Readable and executable for everybody: the functions' users are not ours.
-  private static void open(Path folder) throws IOException {
-    var mode = PosixFilePermissions.fromString("rwxr-xr-x");
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes)
-              throws IOException {
-            Files.setPosixFilePermissions(dir, mode);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.setPosixFilePermissions(file, mode);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    return folder;
   }
 
   private void forgetAfterRestart() throws IOException {
     Path boot = Path.of("/proc/sys/kernel/random/boot_id");
-    String now = Files.isReadable(boot) ? Files.readString(boot).strip() : "";
+    String now = Files.isReadable(boot) ? Files.readString(boot).strip() + " " + FORM : "";
     Path mark = code.resolve(".boot");
     String then = Files.exists(mark) ? Files.readString(mark) : "";
     try (var folders = Files.newDirectoryStream(code)) {

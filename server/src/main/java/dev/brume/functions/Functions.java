@@ -347,6 +347,10 @@ public final class Functions implements AutoCloseable {
     environment.logs().add(PlatformEvent.initRuntimeDone(Starter.ON_DEMAND, result));
     environment.logs().add(PlatformEvent.initReport(Starter.ON_DEMAND, result, millis));
     environment.logs().add(PlatformEvent.start(invocation, spec.version()));
+    if (failure.found()) {
+      String what = String.valueOf(failure.getMessage());
+      environment.logs().add(PlatformEvent.fault(invocation, what, false, failure.type()));
+    }
     environment.exitReason();
     byte[] tail =
         close(

@@ -22,14 +22,19 @@ final class InitFailed extends Exception {
     return new InitFailed(type, message, new byte[0]);
   }
 
+  /// Whether the platform has to say it, since the runtime has not.
+  boolean found() {
+    return payload.length == 0;
+  }
+
   String type() {
     return type;
   }
 
   /// The error document.
   byte[] payload(String requestId) {
-    return payload.length > 0
-        ? payload
-        : Reply.errorDocument(type, "RequestId: " + requestId + " Error: " + getMessage());
+    return found()
+        ? Reply.errorDocument(type, "RequestId: " + requestId + " Error: " + getMessage())
+        : payload;
   }
 }

@@ -5,6 +5,7 @@ import dev.brume.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -264,8 +265,13 @@ final class Starter {
       FunctionSpec spec,
       Map<String, String> variables,
       EnvironmentVariables.Folders folders)
-      throws IOException {
+      throws IOException, InitFailed {
     List<String> names = extensionsOf(spec);
+    for (String name : names) {
+      String path = EXTENSIONS + "/" + name;
+      Path file = code.codeFolder().resolve(String.valueOf(spec.layersHash())).resolve(path);
+      checkExecutable(file, "/opt/" + path, "Extension.LaunchError");
+    }
     environment
         .api()
         .extensions()
@@ -304,16 +310,27 @@ final class Starter {
   private String bootstrap(FunctionSpec spec, EnvironmentVariables.Folders folders)
       throws IOException, InitFailed {
     String layers = spec.layersHash();
-    if (Files.isRegularFile(code.folder(spec.codeHash()).resolve(BOOTSTRAP))) {
+    Path own = code.folder(spec.codeHash()).resolve(BOOTSTRAP);
+    if (Files.isRegularFile(own)) {
+      checkExecutable(own, "/var/task/" + BOOTSTRAP, "Runtime.InvalidEntrypoint");
       return folders.task() + "/" + BOOTSTRAP;
     }
-    if (layers != null
-        && Files.isRegularFile(code.codeFolder().resolve(layers).resolve(BOOTSTRAP))) {
+    Path layered = layers == null ? null : code.codeFolder().resolve(layers).resolve(BOOTSTRAP);
+    if (layered != null && Files.isRegularFile(layered)) {
+      checkExecutable(layered, "/opt/" + BOOTSTRAP, "Runtime.InvalidEntrypoint");
       return folders.layers() + "/" + BOOTSTRAP;
     }
     throw InitFailed.found(
         "Runtime.InvalidEntrypoint",
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]");
+  }
+
+  // By its mode in the zip, whoever runs it here.
+  private static void checkExecutable(Path file, String seen, String type)
+      throws IOException, InitFailed {
+    if (!Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+      throw InitFailed.found(type, "fork/exec " + seen + ": permission denied");
+    }
   }
 
   // Says once per runtime in a function's log and ours that another version runs it.

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,12 +145,22 @@ final class FunctionsFixture implements AutoCloseable {
       Map<String, String> layers,
       Map<String, String> variables)
       throws IOException, CodeStore.BadCode {
-    String hash = functions.code().add(zip(files)).hash();
-    String layersHash = layers.isEmpty() ? null : functions.code().add(zip(layers)).hash();
+    return with(spec, zip(files), layers.isEmpty() ? null : zip(layers), variables);
+  }
+
+  /// The same with zips.
+  FunctionSpec with(
+      FunctionSpec spec,
+      byte[] code,
+      byte @org.jspecify.annotations.Nullable [] layer,
+      Map<String, String> variables)
+      throws IOException, CodeStore.BadCode {
+    String hash = functions.code().add(code).hash();
+    String layersHash = layer == null ? null : functions.code().add(layer).hash();
     return new FunctionSpec(
         spec.account(),
         spec.region(),
-        spec.name() + hash.substring(0, 8) + variables.size() + variables.keySet().hashCode(),
+        spec.name() + (hash + variables + layersHash).hashCode(),
         spec.version(),
         spec.revision(),
         spec.runtime(),
@@ -168,7 +179,15 @@ final class FunctionsFixture implements AutoCloseable {
         spec.credentials());
   }
 
+  /// A zip of text files; scripts can be executed.
   static byte[] zip(Map<String, String> files) throws IOException {
+    var scripts = new HashMap<String, Integer>();
+    files.forEach((name, text) -> scripts.put(name, text.startsWith("#!") ? 0100755 : 0100644));
+    return zip(files, scripts);
+  }
+
+  /// A zip of text files, some with modes.
+  static byte[] zip(Map<String, String> files, Map<String, Integer> modes) throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       for (var file : files.entrySet()) {
@@ -176,7 +195,7 @@ final class FunctionsFixture implements AutoCloseable {
         zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
       }
     }
-    return bytes.toByteArray();
+    return ZipModes.with(bytes.toByteArray(), modes);
   }
 
   Outcome invoke(FunctionSpec spec, String event) {

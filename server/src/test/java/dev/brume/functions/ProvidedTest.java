@@ -118,6 +118,27 @@ class ProvidedTest {
   @EnumSource(
       value = FunctionsSettings.Isolation.class,
       names = {"BEST", "NONE"})
+  void whatCannotBeExecutedIsSaid(FunctionsSettings.Isolation isolation) throws Exception {
+    start(isolation);
+    var spec = fixture.spec("provided.al2023", "any");
+    byte[] plain = FunctionsFixture.zip(Map.of("bootstrap", LOOP), Map.of("bootstrap", 0100744));
+    String denied = "fork/exec /var/task/bootstrap: permission denied";
+    assertThat(answer(fixture.with(spec, plain, null, Map.of()), "{}"))
+        .contains("\"errorType\":\"Runtime.InvalidEntrypoint\"", " Error: " + denied + "\"");
+    assertThat(fixture.log)
+        .anyMatch(line -> line.endsWith(denied + "\nRuntime.InvalidEntrypoint\n"));
+    byte[] extension = FunctionsFixture.zip(Map.of("extensions/one", "x"), Map.of());
+    byte[] code = FunctionsFixture.zip(Map.of("bootstrap", LOOP));
+    assertThat(answer(fixture.with(spec, code, extension, Map.of()), "{}"))
+        .contains(
+            "\"errorType\":\"Extension.LaunchError\"",
+            "fork/exec /opt/extensions/one: permission denied");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
   void requestsOutOfTurnAreRefused(FunctionsSettings.Isolation isolation) throws Exception {
     start(isolation);
     var spec =

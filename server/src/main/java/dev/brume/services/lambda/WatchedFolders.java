@@ -1,14 +1,19 @@
 package dev.brume.services.lambda;
 
 import dev.brume.functions.CodeStore;
+import dev.brume.functions.ZipModes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -44,10 +49,12 @@ final class WatchedFolders {
     try {
       seen.put(path, fingerprint(path));
       var bytes = new ByteArrayOutputStream();
+      var modes = new HashMap<String, Integer>();
       long total = 0;
       try (var zip = new ZipOutputStream(bytes)) {
         for (Path file : files(path)) {
-          total += Files.size(file);
+          boolean link = Files.isSymbolicLink(file);
+          total += link ? 0 : Files.size(file);
           if (total > CodeStore.UNPACKED_BYTES_MAX) {
             throw LambdaErrors.invalid(
                 "Unzipped size must be smaller than " + CodeStore.UNPACKED_BYTES_MAX + " bytes");
@@ -55,13 +62,32 @@ final class WatchedFolders {
           var entry = new ZipEntry(path.relativize(file).toString());
           entry.setTime(0);
           zip.putNextEntry(entry);
-          Files.copy(file, zip);
+          if (link) {
+            zip.write(target(path, file).getBytes(StandardCharsets.UTF_8));
+          } else {
+            Files.copy(file, zip);
+          }
+          modes.put(entry.getName(), mode(file));
         }
       }
-      return bytes.toByteArray();
+      return ZipModes.with(bytes.toByteArray(), modes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  // Where a link leads; what it says from the machine's root only holds here.
+  private static String target(Path folder, Path link) throws IOException {
+    Path target = Files.readSymbolicLink(link);
+    boolean inside = target.isAbsolute() && target.startsWith(folder);
+    return (inside ? Objects.requireNonNull(link.getParent()).relativize(target) : target)
+        .toString();
+  }
+
+  private static int mode(Path file) throws IOException {
+    return Files.isSymbolicLink(file)
+        ? ZipModes.LINK
+        : (int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
   }
 
   /// Whether something was saved since the folder was read. False for one that is gone: the
@@ -91,11 +117,14 @@ final class WatchedFolders {
     throw LambdaErrors.invalid(folder + " is not a folder below the one that is watched.");
   }
 
-  // Links are not followed: they could lead out of what is watched.
+  // Links are taken as links: followed they could lead out of what is watched.
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       return files
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .filter(
+              file ->
+                  Files.isSymbolicLink(file)
+                      || Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
           .sorted()
           .toList();
     }
@@ -105,8 +134,10 @@ final class WatchedFolders {
     long sum = 17;
     for (Path file : files(folder)) {
       sum = sum * 31 + file.toString().hashCode();
-      sum = sum * 31 + Files.size(file);
-      sum = sum * 31 + Files.getLastModifiedTime(file).toMillis();
+      var read = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      sum = sum * 31 + read.size();
+      sum = sum * 31 + read.lastModifiedTime().toMillis();
+      sum = sum * 31 + mode(file);
     }
     return sum;
   }

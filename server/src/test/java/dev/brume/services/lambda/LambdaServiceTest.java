@@ -99,8 +99,9 @@ class LambdaServiceTest {
   @Test
   void aSavedHandlerServesTheNextInvocation() throws IOException {
     Path code = Files.createDirectories(folder.resolve("watched/orders"));
-    Path handler = code.resolve("index.js");
+    Path handler = code.resolve("handler.js");
     Files.writeString(handler, "exports.handler = async () => 'first';");
+    Files.createSymbolicLink(code.resolve("index.js"), handler.toAbsolutePath());
     fixture.lambda.createFunction(
         fixture.call(),
         fixture
@@ -112,6 +113,7 @@ class LambdaServiceTest {
     Files.writeString(handler, "exports.handler = async () => 'the second';");
     assertThat(fixture.invoke("watched", "{}")).isEqualTo("\"the second\"");
     assertThat(fixture.invoke("watched:1", "{}")).isEqualTo("\"first\"");
+    Files.delete(code.resolve("index.js"));
     Files.delete(handler);
     Files.delete(code);
     assertThat(fixture.invoke("watched", "{}")).isEqualTo("\"the second\"");
