@@ -1,5 +1,6 @@
 package dev.brume.runtime;
 
+import com.amazonaws.services.lambda.runtime.api.client.LambdaRequestHandler;
 import com.amazonaws.services.lambda.runtime.api.client.logging.LambdaContextLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogFormat;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
@@ -43,12 +44,16 @@ public final class Bootstrap {
     var ready = new Ready(new Surroundings(), new AwsRuntime());
     Warmth.gather();
     wire.send(ASSIGN);
+    var aside = new Thread(Warmth::trust, "brume-trust");
+    aside.setDaemon(true);
+    aside.start();
     return ready;
   }
 
   /// Becomes that function. Throws [EOFException] when it is not needed any more.
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
+    boolean practises = System.getenv("BRUME_PRACTICE") != null;
     boolean ownClasses = System.getenv("BRUME_FUNCTION_JARS") != null;
     if (assignment.env == null) {
       // It has been started with them.
@@ -69,9 +74,12 @@ public final class Bootstrap {
       logger.log(assignment.notice, LogLevel.WARN);
     }
     var api = new RuntimeApi(wire, frames);
-    ready
-        .runtime()
-        .serve(ready.runtime().load(assignment.env.get("_HANDLER"), logger, api), logger, api);
+    LambdaRequestHandler handler =
+        ready.runtime().load(assignment.env.get("_HANDLER"), logger, api);
+    if (practises) {
+      Rehearsal.others();
+    }
+    ready.runtime().serve(handler, logger, api);
     api.flush();
     System.exit(1);
   }

@@ -113,19 +113,26 @@ public final class Rehearsal {
     channel.write(ByteBuffer.wrap(all.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static void others() throws Exception {
+  /// How other kinds of handlers run.
+  static void others() {
+    Warmth.trust();
+    play(Maps.class, null, EVENT);
     play(Samples.class, null, EVENT);
     play(Streams.class, null, EVENT);
     play(Methods.class, "shout", "\"a\"");
   }
 
-  private static void play(Class<?> type, String method, String event) throws Exception {
+  private static void play(Class<?> type, String method, String event) {
     var handler = EventHandlerLoader.loadEventHandler(new HandlerInfo(type, method));
     var request = new InvocationRequest();
     request.setId("0");
     for (int i = 0; i < EVENTS; i++) {
       request.setContent(event.getBytes(StandardCharsets.UTF_8));
-      handler.call(request);
+      try {
+        handler.call(request);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

@@ -11,9 +11,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /// What a process does while it waits: loads and uses whatever does not depend on the function, so
 /// that the first event finds it warm. What remembers environment variables is only loaded, not
@@ -54,7 +58,23 @@ final class Warmth {
           "util.LambdaOutputStream",
           "util.UnsafeUtil");
 
+  // Java keeps the certificates only as long as somebody else has them, too.
+  private static volatile TrustManager[] trusted = {};
+
   private Warmth() {}
+
+  /// Reads the certificates that Java trusts, which takes longer than all the rest of a client of
+  /// the AWS SDK; to be called aside. What a function says of them later counts as ever.
+  static void trust() {
+    try {
+      var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init((KeyStore) null);
+      trusted = factory.getTrustManagers();
+    } catch (GeneralSecurityException e) {
+      // The function will be told when it asks for them itself.
+      trusted = new TrustManager[0];
+    }
+  }
 
   /// An event of the kind that functions make for themselves.
   public static final class Sample {

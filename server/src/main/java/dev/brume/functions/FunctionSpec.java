@@ -44,6 +44,30 @@ public record FunctionSpec(
     String endpoint,
     Credentials.Source credentials) {
 
+  /// The same with other memory.
+  FunctionSpec with(int otherMemoryMegabytes) {
+    return new FunctionSpec(
+        account,
+        region,
+        name,
+        version,
+        revision,
+        runtime,
+        handler,
+        environment,
+        otherMemoryMegabytes,
+        timeoutSeconds,
+        storageMegabytes,
+        codeHash,
+        layersHash,
+        logGroup,
+        jsonLogs,
+        logLevel,
+        systemLogLevel,
+        endpoint,
+        credentials);
+  }
+
   /// What of the platform's own lines is in JSON logs; null for Text.
   PlatformEvent.@Nullable Level systemLevel() {
     String level = systemLogLevel == null ? "INFO" : systemLogLevel;

@@ -156,7 +156,7 @@ public final class Functions implements AutoCloseable {
 
   /// How many processes wait, without a function yet, for the next cold start.
   public int waiting() {
-    return pool.waiting();
+    return pool.spares().waiting();
   }
 
   /// Which programs serve the runtimes that functions have had so far.
@@ -212,6 +212,7 @@ public final class Functions implements AutoCloseable {
     } finally {
       pool.started(environment);
     }
+    long taken = clock.nanoTime();
     try {
       starter.initialise(
           environment, spec, Starter.ON_DEMAND, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
@@ -224,11 +225,12 @@ public final class Functions implements AutoCloseable {
       throw e;
     }
     double millis = millisSince(began);
+    double own = millisSince(taken);
     environment
         .logs()
         .add(PlatformEvent.initReport(Starter.ON_DEMAND, PlatformEvent.Result.SUCCESS, millis));
     Outcome outcome = run(environment, run, millis);
-    practices.after(environment, millis);
+    practices.after(environment, own);
     return outcome;
   }
 

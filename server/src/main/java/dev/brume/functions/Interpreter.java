@@ -3,6 +3,7 @@ package dev.brume.functions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A program that runs handlers.
 ///
@@ -19,8 +20,13 @@ record Interpreter(
   /// @param options of the command
   /// @param variables of the environment
   /// @param binds lines `source target` of what has to be there when the process starts, read-only
-  record Start(List<String> options, Map<String, String> variables, List<String> binds) {
-    static final Start PLAIN = new Start(List.of(), Map.of(), List.of());
+  /// @param owner the function that alone can use them, null when several can
+  record Start(
+      List<String> options,
+      Map<String, String> variables,
+      List<String> binds,
+      @Nullable String owner) {
+    static final Start PLAIN = new Start(List.of(), Map.of(), List.of(), null);
   }
 
   Interpreter(RuntimeFamily family, Path executable, String version, List<Path> folders) {

@@ -26,6 +26,8 @@ final class JavaFamily implements RuntimeFamily {
   private static final List<String> CACHED = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   // Tells the runtime in the process that the class path holds the function's classes.
   private static final String JARS = "BRUME_FUNCTION_JARS";
+  // Has it run events of its own, too.
+  private static final String PRACTICE = "BRUME_PRACTICE";
   private static final String OWN_FOLDER = "/var/runtime";
   private final JavaLibraries libraries;
   private final JavaCaches caches = new JavaCaches();
@@ -116,7 +118,7 @@ final class JavaFamily implements RuntimeFamily {
     if (!COMPILER.matcher(said).find()) {
       options.add("-XX:TieredStopAtLevel=1");
     }
-    var plain = interpreter.with(new Interpreter.Start(options, Map.of(), List.of()));
+    var plain = interpreter.with(new Interpreter.Start(options, Map.of(), List.of(), null));
     JavaStarts.Cache cache =
         variables.isEmpty() ? starts.find(machine(interpreter.executable()), spec) : null;
     return cache == null ? plain : cached(plain, spec, cache, "-XX:AOTCache=" + JavaStarts.SEEN);
@@ -127,13 +129,15 @@ final class JavaFamily implements RuntimeFamily {
       Interpreter plain, FunctionSpec spec, JavaStarts.Cache cache, String option) {
     var options = new ArrayList<>(plain.start().options());
     options.addAll(List.of(option, "--add-opens=java.base/jdk.internal.loader=ALL-UNNAMED"));
+    var binds = new ArrayList<String>();
+    binds.add(cache.folder() + " " + JavaStarts.FOLDER);
+    binds.add(codeFolder().resolve(spec.codeHash()) + " var/task");
+    String layers = spec.layersHash();
+    if (layers != null) {
+      binds.add(codeFolder().resolve(layers) + " opt");
+    }
     return plain.with(
-        new Interpreter.Start(
-            options,
-            Map.of(JARS, cache.classPath()),
-            List.of(
-                cache.folder() + " " + JavaStarts.FOLDER,
-                codeFolder().resolve(spec.codeHash()) + " var/task")));
+        new Interpreter.Start(options, Map.of(JARS, cache.classPath()), binds, spec.functionKey()));
   }
 
   private Path codeFolder() {
@@ -145,20 +149,26 @@ final class JavaFamily implements RuntimeFamily {
     codeFolder = folder.toAbsolutePath();
   }
 
-  /// For published versions: what is published is started often, what is being written is not.
   @Override
   public @Nullable Practice practice(Interpreter interpreter, FunctionSpec spec) {
-    boolean plain = interpreter.start().variables().isEmpty() && !spec.version().equals("$LATEST");
     JavaStarts.Cache cache =
-        plain
-            ? starts.prepare(
-                machine(interpreter.executable()), spec, codeFolder().resolve(spec.codeHash()))
+        interpreter.start().variables().isEmpty()
+            ? starts.prepare(machine(interpreter.executable()), spec, codeFolder())
             : null;
-    return cache == null
-        ? null
-        : new Practice(
-            cached(interpreter, spec, cache, "-XX:AOTCacheOutput=/tmp/" + JavaStarts.FILE),
-            JavaStarts.FILE);
+    if (cache == null) {
+      return null;
+    }
+    Interpreter learns =
+        cached(interpreter, spec, cache, "-XX:AOTCacheOutput=/tmp/" + JavaStarts.FILE);
+    Interpreter.Start start = learns.start();
+    return new Practice(
+        learns.with(
+            new Interpreter.Start(
+                start.options(),
+                Map.of(JARS, cache.classPath(), PRACTICE, "yes"),
+                start.binds(),
+                start.owner())),
+        JavaStarts.FILE);
   }
 
   @Override

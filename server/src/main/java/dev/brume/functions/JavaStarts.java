@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// `classes.jar` with the class files of `/var/task`, and the cache that a JVM has made when it
 /// started with them. A JVM does not look whether a cache fits its jars, so a folder's name has the
 /// hash of the code, of the runtime's jars and of the JVM's build, and a folder never changes.
+///
+/// Those for `$LATEST` go when its code has changed, the others when they are the ones that were
+/// used the longest ago.
 final class JavaStarts {
   static final String FILE = "cache.aot";
   static final String FOLDER = "var/runtime/function";
@@ -30,6 +34,9 @@ final class JavaStarts {
   private static final int MAJOR_MIN = 25;
   private static final int FOLDERS_MAX = 12;
   private static final String CLASSES = "classes.jar";
+  // Is there when a published version has used the folder.
+  private static final String PUBLISHED = "published";
+  private static final String LATEST = "$LATEST";
   private final Path home;
   private final JavaLibraries libraries;
   private final Set<String> tried = ConcurrentHashMap.newKeySet();
@@ -46,11 +53,31 @@ final class JavaStarts {
   /// The cache for a function; null when there is none.
   @Nullable Cache find(JavaMachines.Machine machine, FunctionSpec spec) {
     Path folder = folder(machine, spec);
-    return Files.exists(folder.resolve(FILE)) ? read(folder) : null;
+    if (!Files.exists(folder.resolve(FILE))) {
+      return null;
+    }
+    try {
+      used(folder, spec);
+    } catch (IOException e) {
+      // It has just been let go, or the disk is full: it serves as it is, or the JVM starts
+      // without.
+      return read(folder);
+    }
+    return read(folder);
+  }
+
+  private static void used(Path folder, FunctionSpec spec) throws IOException {
+    Files.setLastModifiedTime(folder, FileTime.fromMillis(System.currentTimeMillis()));
+    Path mark = folder.resolve(PUBLISHED);
+    if (!spec.version().equals(LATEST) && !Files.exists(mark)) {
+      Files.writeString(mark, "");
+    }
   }
 
   /// Makes all but the cache itself, once per process; null when it is there or not to be had.
-  @Nullable Cache prepare(JavaMachines.Machine machine, FunctionSpec spec, Path code) {
+  ///
+  /// @param codeFolder with all unpacked code
+  @Nullable Cache prepare(JavaMachines.Machine machine, FunctionSpec spec, Path codeFolder) {
     Path folder = folder(machine, spec);
     if (machine.major() < MAJOR_MIN
         || Files.exists(folder.resolve(FILE))
@@ -59,9 +86,10 @@ final class JavaStarts {
     }
     try {
       if (!Files.isDirectory(folder)) {
-        forgetOldest();
-        make(folder, code);
+        forgetOthers(spec);
+        make(folder, spec, codeFolder);
       }
+      used(folder, spec);
       return read(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -85,24 +113,36 @@ final class JavaStarts {
     }
   }
 
-  private void make(Path folder, Path code) throws IOException {
+  private void make(Path folder, FunctionSpec spec, Path codeFolder) throws IOException {
     Files.createDirectories(home);
     Path temporary = Files.createTempDirectory(home, ".new");
     try {
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
+      Path code = codeFolder.resolve(spec.codeHash());
       pack(code, temporary.resolve(CLASSES));
       var path = new ArrayList<>(List.of("/" + FOLDER + "/" + CLASSES));
-      if (Files.isDirectory(code.resolve("lib"))) {
-        try (var jars = Files.newDirectoryStream(code.resolve("lib"), "*.jar")) {
-          jars.forEach(jar -> path.add("/var/task/lib/" + jar.getFileName()));
-        }
+      path.addAll(jars(code.resolve("lib"), "/var/task/lib/"));
+      String layers = spec.layersHash();
+      if (layers != null) {
+        path.addAll(jars(codeFolder.resolve(layers).resolve("java/lib"), "/opt/java/lib/"));
       }
-      path.subList(1, path.size()).sort(Comparator.naturalOrder());
       Files.writeString(temporary.resolve("path"), String.join(":", path));
       Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Folders.delete(temporary);
     }
+  }
+
+  // In the order in which Lambda has them.
+  private static List<String> jars(Path folder, String seen) throws IOException {
+    var path = new ArrayList<String>();
+    if (Files.isDirectory(folder)) {
+      try (var jars = Files.newDirectoryStream(folder, "*.jar")) {
+        jars.forEach(jar -> path.add(seen + jar.getFileName()));
+      }
+    }
+    path.sort(Comparator.naturalOrder());
+    return path;
   }
 
   // Only class files: everything else is found in /var/task itself. A JVM takes no classes of a
@@ -119,7 +159,9 @@ final class JavaStarts {
     }
   }
 
-  private void forgetOldest() throws IOException {
+  // Of this function's `$LATEST` what it was before, of all functions what was used the longest
+  // ago.
+  private void forgetOthers(FunctionSpec spec) throws IOException {
     if (!Files.isDirectory(home)) {
       return;
     }
@@ -128,26 +170,41 @@ final class JavaStarts {
       folders =
           all.sorted(Comparator.comparing((Path path) -> path.toFile().lastModified())).toList();
     }
-    for (Path oldest : folders.subList(0, Math.max(0, folders.size() - FOLDERS_MAX))) {
-      Folders.delete(oldest);
+    int surplus = folders.size() - FOLDERS_MAX;
+    String own = own(spec);
+    for (Path folder : folders) {
+      String name = folder.getFileName().toString();
+      boolean before = name.startsWith(own) && !Files.exists(folder.resolve(PUBLISHED));
+      if (surplus > 0 || before && spec.version().equals(LATEST)) {
+        Folders.delete(folder);
+        tried.remove(name);
+        surplus--;
+      }
     }
   }
 
   private Path folder(JavaMachines.Machine machine, FunctionSpec spec) {
-    String key =
-        String.join(
-            " ",
-            // Who has the same code in another function, with other layers, gets another cache.
-            spec.functionKey(),
-            String.valueOf(spec.layersHash()),
-            spec.codeHash(),
-            machine.build(),
-            machine.home().toString(),
-            libraries.folder().getFileName().toString());
+    return home.resolve(
+        own(spec)
+            + hash(
+                String.valueOf(spec.layersHash()),
+                spec.codeHash(),
+                machine.build(),
+                machine.home().toString(),
+                libraries.folder().getFileName().toString()));
+  }
+
+  // Who has the same code in another function gets another cache.
+  private static String own(FunctionSpec spec) {
+    return hash(spec.functionKey()) + "-";
+  }
+
+  private static String hash(String... parts) {
     try {
       byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-      return home.resolve(HexFormat.of().formatHex(hash).substring(0, 32));
+          MessageDigest.getInstance("SHA-256")
+              .digest(String.join(" ", parts).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash).substring(0, 24);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -4,7 +4,6 @@ import dev.brume.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,15 +29,16 @@ final class Pool {
   private final Condition quiet = lock.newCondition();
   private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
-  private final Map<Interpreter, Deque<Environment>> waiting = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
   private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
+  private final Spares spares;
   private int starting;
 
   Pool(Clock clock, InstantSource wall, int environmentsMax) {
     this.clock = clock;
     this.wall = wall;
     this.environmentsMax = environmentsMax;
+    spares = new Spares(clock, this::drop);
   }
 
   /// What an invocation gets: an environment that is ready for it, or leave to start one.
@@ -285,51 +285,9 @@ final class Pool {
     }
   }
 
-  @Nullable Environment takeWaiting(Interpreter interpreter) {
-    lock.lock();
-    try {
-      Deque<Environment> mine = waiting.get(interpreter);
-      while (mine != null && !mine.isEmpty()) {
-        Environment environment = mine.pop();
-        if (environment.alive()) {
-          return environment;
-        }
-        drop(environment);
-      }
-      return null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int waiting(Interpreter interpreter) {
-    lock.lock();
-    try {
-      Deque<Environment> mine = waiting.get(interpreter);
-      return mine == null ? 0 : mine.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// How many processes wait to become functions.
-  int waiting() {
-    lock.lock();
-    try {
-      return waiting.values().stream().mapToInt(Deque::size).sum();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void addWaiting(Environment environment) {
-    lock.lock();
-    try {
-      environment.idleSince(clock.nanoTime());
-      waiting.computeIfAbsent(environment.interpreter(), k -> new ArrayDeque<>()).push(environment);
-    } finally {
-      lock.unlock();
-    }
+  /// Environments that no invocation has had yet.
+  Spares spares() {
+    return spares;
   }
 
   /// Those that work on an event now.
@@ -352,14 +310,21 @@ final class Pool {
     }
   }
 
-  /// Lets go of idle environments, those first that were used the longest ago, as long as all of
-  /// them together use more memory than that.
+  /// Lets go of processes that wait for one function, then of idle environments, those first that
+  /// were used the longest ago, as long as all of them together use more memory than that.
   void trim(long bytes) {
     var used = new HashMap<Environment, Long>();
-    for (List<Environment> some : List.of(busy(), idle())) {
+    List<Environment> owned = spares.owned();
+    for (List<Environment> some : List.of(busy(), idle(), owned)) {
       some.forEach(environment -> used.put(environment, environment.memoryUsedBytes()));
     }
     long all = used.values().stream().mapToLong(Long::longValue).sum();
+    for (Environment one : owned) {
+      if (all > bytes) {
+        spares.dropIf(one::equals);
+        all -= used.getOrDefault(one, 0L);
+      }
+    }
     lock.lock();
     try {
       while (all > bytes) {
@@ -391,9 +356,8 @@ final class Pool {
   void dropIdle(Predicate<Environment> which) {
     lock.lock();
     try {
-      var all = new ArrayList<Deque<Environment>>(idle.values());
-      all.addAll(waiting.values());
-      for (Deque<Environment> some : all) {
+      spares.dropIf(which);
+      for (Deque<Environment> some : idle.values()) {
         for (Environment environment : List.copyOf(some)) {
           if (which.test(environment)) {
             some.remove(environment);

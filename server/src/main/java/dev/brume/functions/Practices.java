@@ -3,6 +3,7 @@ package dev.brume.functions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Starts functions that take long to start once more, in the background and in a sandbox as ever,
 /// for what a later start can take from it: see [RuntimeFamily#practice].
@@ -13,6 +14,7 @@ final class Practices {
   private static final long END_SECONDS = 120;
   // More than small functions have: two processes end it together.
   private static final int MEMORY_MEGABYTES_MIN = 1024;
+  private final ReentrantLock lock = new ReentrantLock();
   private final Pool pool;
   private final Starter starter;
   private final CompletableFuture<Launcher> launcher;
@@ -24,6 +26,8 @@ final class Practices {
   }
 
   /// To be called after each cold start. Returns at once.
+  ///
+  /// @param initMillis without the start of a process that did not wait yet
   void after(Environment environment, double initMillis) {
     FunctionSpec spec = environment.assignment().spec();
     Interpreter interpreter = environment.interpreter();
@@ -32,6 +36,8 @@ final class Practices {
           .name("functions-practice")
           .start(
               () -> {
+                // One after the other: each takes a processor for seconds.
+                lock.lock();
                 try {
                   RuntimeFamily.Practice practice =
                       interpreter.family().practice(interpreter, spec);
@@ -40,6 +46,8 @@ final class Practices {
                   }
                 } catch (IOException | RuntimeException | InitFailed e) {
                   LOG.log(System.Logger.Level.DEBUG, "no practice: {0}", e.toString());
+                } finally {
+                  lock.unlock();
                 }
               });
     }
@@ -54,7 +62,11 @@ final class Practices {
       pool.started(environment);
     }
     try {
-      starter.initialise(environment, roomy(spec), Starter.ON_DEMAND, INIT_SECONDS);
+      starter.initialise(
+          environment,
+          spec.with(Math.max(spec.memoryMegabytes(), MEMORY_MEGABYTES_MIN)),
+          Starter.ON_DEMAND,
+          INIT_SECONDS);
       Path file = environment.places().folder().resolve("practice");
       if (environment.finish(practice.file(), file, END_SECONDS)) {
         practice.interpreter().family().learnt(practice, spec, file);
@@ -63,28 +75,5 @@ final class Practices {
       pool.discard(environment);
     }
     starter.prepare(spec);
-  }
-
-  private static FunctionSpec roomy(FunctionSpec spec) {
-    return new FunctionSpec(
-        spec.account(),
-        spec.region(),
-        spec.name(),
-        spec.version(),
-        spec.revision(),
-        spec.runtime(),
-        spec.handler(),
-        spec.environment(),
-        Math.max(spec.memoryMegabytes(), MEMORY_MEGABYTES_MIN),
-        spec.timeoutSeconds(),
-        spec.storageMegabytes(),
-        spec.codeHash(),
-        spec.layersHash(),
-        spec.logGroup(),
-        spec.jsonLogs(),
-        spec.logLevel(),
-        spec.systemLogLevel(),
-        spec.endpoint(),
-        spec.credentials());
   }
 }

@@ -110,7 +110,7 @@ final class Starter {
       }
       boolean late = startsLate(interpreter, spec);
       Environment environment =
-          late && !interpreter.family().isForeign() ? null : pool.takeWaiting(interpreter);
+          late && !interpreter.family().isForeign() ? null : pool.spares().take(interpreter);
       if (environment == null && late) {
         environment = launcher.join().startBare(interpreter);
       } else if (environment == null) {
@@ -402,9 +402,9 @@ final class Starter {
       return;
     }
     try {
-      while (!closed && pool.waiting(interpreter) < settings.waiting()) {
+      while (!closed && pool.spares().waiting(interpreter) < settings.waiting()) {
         pool.awaitQuiet();
-        pool.addWaiting(start(interpreter, imports.preload(interpreter.family())));
+        pool.spares().add(start(interpreter, imports.preload(interpreter.family())));
       }
     } finally {
       refilling.remove(interpreter);

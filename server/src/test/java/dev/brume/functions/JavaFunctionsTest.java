@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Handlers of every kind that Lambda takes in Java, on the real JVMs of this machine.
 class JavaFunctionsTest {
@@ -245,15 +247,16 @@ class JavaFunctionsTest {
     assertThat(fixture.log).anyMatch(line -> line.startsWith("Picked up JAVA_TOOL_OPTIONS: -Xmx"));
   }
 
-  @Test
-  void aPublishedVersionThatStartsSlowlyHasItsClassesInACacheSoon() {
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "$LATEST"})
+  void whatStartsSlowlyHasItsClassesInACacheSoon(String number) {
     FunctionSpec latest = spec("java25", "example.Kinds$Slow", 512, false);
     var version =
         new FunctionSpec(
             latest.account(),
             latest.region(),
-            "slow",
-            "1",
+            "slow" + number.length(),
+            number,
             latest.revision(),
             latest.runtime(),
             latest.handler(),
@@ -276,7 +279,7 @@ class JavaFunctionsTest {
       assertThat(seen.get("resource").asText()).startsWith("file:").endsWith("/note.txt");
       assertThat(seen.get("library").asText()).isEqualTo("a");
       assertThat(seen.get("memory").asInt()).isEqualTo(512);
-      fixture.functions.retire(version.account(), version.region(), "slow", "1");
+      fixture.functions.retire(version.account(), version.region(), version.name(), number);
     } while (!seen.get("loader").asText().equals("AppClassLoader") && System.nanoTime() < deadline);
     // Without own root and before JDK 25 there is no such cache.
     boolean possible =

@@ -1,0 +1,114 @@
+package dev.brume.functions;
+
+import dev.brume.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Environments that no invocation has had yet: processes that wait to become functions. Of those
+/// that only one function can use there is one of that function's.
+final class Spares {
+  private final Clock clock;
+  private final Consumer<Environment> drop;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<Interpreter, Deque<Environment>> waiting = new HashMap<>();
+
+  /// @param drop ends one
+  Spares(Clock clock, Consumer<Environment> drop) {
+    this.clock = clock;
+    this.drop = drop;
+  }
+
+  @Nullable Environment take(Interpreter interpreter) {
+    lock.lock();
+    try {
+      Deque<Environment> mine = waiting.get(interpreter);
+      while (mine != null && !mine.isEmpty()) {
+        Environment environment = mine.pop();
+        if (environment.alive()) {
+          return environment;
+        }
+        drop.accept(environment);
+      }
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int waiting(Interpreter interpreter) {
+    lock.lock();
+    try {
+      Deque<Environment> mine = waiting.get(interpreter);
+      return mine == null ? 0 : mine.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// How many processes wait to become functions.
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.values().stream().mapToInt(Deque::size).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void add(Environment environment) {
+    Interpreter interpreter = environment.interpreter();
+    String owner = interpreter.start().owner();
+    lock.lock();
+    try {
+      environment.idleSince(clock.nanoTime());
+      waiting.computeIfAbsent(interpreter, k -> new ArrayDeque<>()).push(environment);
+      dropIf(
+          other ->
+              owner != null
+                  && owner.equals(other.interpreter().start().owner())
+                  && !other.interpreter().equals(interpreter));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Those that only one function can use, those first that have waited longest.
+  List<Environment> owned() {
+    lock.lock();
+    try {
+      return waiting.values().stream()
+          .flatMap(Deque::stream)
+          .filter(one -> one.interpreter().start().owner() != null)
+          .sorted(Comparator.comparingLong(Environment::idleSinceNanos))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void dropIf(Predicate<Environment> which) {
+    lock.lock();
+    try {
+      for (Deque<Environment> some : new ArrayList<>(waiting.values())) {
+        for (Environment environment : List.copyOf(some)) {
+          if (which.test(environment)) {
+            some.remove(environment);
+            drop.accept(environment);
+          }
+        }
+      }
+      waiting.values().removeIf(Deque::isEmpty);
+    } finally {
+      lock.unlock();
+    }
+  }
+}
