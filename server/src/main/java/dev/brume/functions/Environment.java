@@ -236,7 +236,7 @@ final class Environment {
   /// From now on it is this function's, however its start goes.
   void assign(Assignment to) {
     assignment = to;
-    logs.format(to.spec().systemLevel());
+    logs.format(to.spec().systemLevel(), to.spec().applicationLevel());
     String runtime = parts.interpreter().runtimeVersion();
     logs.add(PlatformEvent.initStart(to.spec(), to.initialisation(), runtime));
   }

@@ -74,6 +74,12 @@ public record FunctionSpec(
     return jsonLogs ? PlatformEvent.Level.valueOf(level) : null;
   }
 
+  /// What of the lines that the function prints by itself is in JSON logs; null for Text.
+  @Nullable LogLevel applicationLevel() {
+    String level = logLevel == null ? "INFO" : logLevel;
+    return jsonLogs ? LogLevel.valueOf(level) : null;
+  }
+
   /// What environments are kept under.
   String key() {
     return versionKey() + "/" + revision;

@@ -29,6 +29,8 @@ final class LogPipe implements Runnable {
   private static final int FRAME_EXTENSION_ENDED = 0xFD;
   private static final int FRAME_MOUNTED = 0xFE;
   private static final int FRAME_END = 0xFF;
+  private static final String FUNCTION = "function";
+  private static final String RAW = "raw";
   private static final int RECORD_BYTES_MAX = 256 * 1024;
   private static final long INVOCATION_BYTES_MAX = 6 << 20;
   private static final int EARLY_RECORDS_MAX = 1000;
@@ -46,6 +48,7 @@ final class LogPipe implements Runnable {
   private int end;
   private @Nullable Collector current;
   private PlatformEvent.@Nullable Level jsonLevel;
+  private @Nullable LogLevel printedLevel;
   private boolean closed;
 
   /// @param telemetry gets everything too
@@ -146,13 +149,13 @@ final class LogPipe implements Runnable {
     return collector;
   }
 
-  /// How the platform's own records look from now on.
-  ///
-  /// @param level the least that JSON logs have, null where logs are text
-  void format(PlatformEvent.@Nullable Level level) {
+  /// How the log looks from now on: the least of the platform's own records and of what is printed
+  /// past the runtime's logger that JSON logs have, null where logs are text.
+  void format(PlatformEvent.@Nullable Level system, @Nullable LogLevel printed) {
     lock.lock();
     try {
-      jsonLevel = level;
+      jsonLevel = system;
+      printedLevel = printed;
     } finally {
       lock.unlock();
     }
@@ -224,7 +227,7 @@ final class LogPipe implements Runnable {
         take(false);
       }
     } catch (IOException e) {
-      record("function", "Brume could not read on: " + e.getMessage());
+      record(FUNCTION, "Brume could not read on: " + e.getMessage());
     }
     take(true);
     lock.lock();
@@ -247,7 +250,7 @@ final class LogPipe implements Runnable {
     } else if (held.length < RECORD_BYTES_MAX + FRAME_HEAD_BYTES) {
       held = Arrays.copyOf(held, held.length * 2);
     } else {
-      text(start, end);
+      raw(start, end);
       start = 0;
       end = 0;
     }
@@ -286,7 +289,7 @@ final class LogPipe implements Runnable {
         }
         insideText = at < end && held[at] == (byte) 0xA5 && !isFrameAt(at);
       }
-      text(start, at);
+      raw(start, at);
       start = at < end && held[at] == '\n' ? at + 1 : at;
     }
     if (start == end) {
@@ -328,7 +331,7 @@ final class LogPipe implements Runnable {
     }
     if (end - start - FRAME_HEAD_BYTES < length) {
       if (last) {
-        text(start + FRAME_HEAD_BYTES, end);
+        text(FUNCTION, start + FRAME_HEAD_BYTES, end);
         start = end;
       }
       return last;
@@ -336,13 +339,13 @@ final class LogPipe implements Runnable {
     int from = start + FRAME_HEAD_BYTES;
     start = from + length;
     switch (type) {
-      case FRAME_LOG -> text(from, start);
+      case FRAME_LOG -> text(FUNCTION, from, start);
       case FRAME_EXTENSION -> text("extension", from, start);
       case FRAME_EXTENSION_ENDED ->
           extensionEnded(new String(held, from, length, StandardCharsets.UTF_8));
       case FRAME_MOUNTED -> mounted.complete(true);
       case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
-      default -> text(from, start);
+      default -> text(FUNCTION, from, start);
     }
     return true;
   }
@@ -353,17 +356,18 @@ final class LogPipe implements Runnable {
       onExtensionEnd.accept(text.substring(0, space), Integer.parseInt(text.substring(space + 1)));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // Not the sandbox's, but something that a function printed.
-      record("function", text);
+      record(FUNCTION, text);
     }
   }
 
   /// Adds a line of the platform's own to what is printed now.
   void note(String text) {
-    record("function", text);
+    record(FUNCTION, text);
   }
 
-  private void text(int from, int to) {
-    text("function", from, to);
+  // What no runtime has framed, and so none has left out for its level either.
+  private void raw(int from, int to) {
+    text(RAW, from, to);
   }
 
   private void text(String type, int from, int to) {
@@ -375,7 +379,11 @@ final class LogPipe implements Runnable {
   private void record(String type, String text) {
     lock.lock();
     try {
-      telemetry.printed(type, text);
+      telemetry.printed(type.equals(RAW) ? FUNCTION : type, text);
+      LogLevel least = printedLevel;
+      if (type.equals(RAW) && least != null && LogLevel.of(text).compareTo(least) < 0) {
+        return;
+      }
       if (current != null) {
         current.add(text);
       } else {

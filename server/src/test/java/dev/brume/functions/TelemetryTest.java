@@ -150,6 +150,43 @@ class TelemetryTest {
     assertThat(report.path("record").path("errorType").asText()).isEqualTo("Runtime.ExitError");
   }
 
+  @Test
+  void linesPastTheRuntimesLoggerAreLeftOutByTheirLevel() throws Exception {
+    fixture = new FunctionsFixture(folder);
+    String handler =
+        """
+        const time = '2024-11-02T16:51:31.587199Z';
+        const lines = [
+          { level: 'debug', timestamp: time, n: 1 }, { level: 'WARN', time, n: 2 }, { level: 'ERROR', n: 3 },
+          { level: 'FATAL', timestamp: 1730566291, n: 4 }, { level: 'loud', timestamp: time, n: 5 },
+          { level: 'error', timestamp: '2024-11-02T16:51:31+01:00', n: 6 }];
+        exports.handler = async () => {
+          lines.forEach((line) => process.stdout.write(JSON.stringify(line) + '\\n'));
+          process.stderr.write('{"level":\\n');
+          process.stderr.write('plain\\n');
+          console.error('logged');
+        };
+        """;
+    assertThat(printed(handler, "WARN")).containsExactly("2", "6", "logged");
+    assertThat(printed(handler, "INFO"))
+        .containsExactly("2", "3", "4", "5", "6", "logged", "plain", "{\"level\":");
+    assertThat(printed(handler, "DEBUG")).hasSize(9).startsWith("1");
+  }
+
+  private List<String> printed(String handler, String level) throws Exception {
+    fixture.log.clear();
+    fixture.invoke(json(handler, "WARN", level), "{}");
+    var found = new ArrayList<String>();
+    for (String line : List.copyOf(fixture.log)) {
+      boolean whole = line.startsWith("{") && line.endsWith("}");
+      JsonNode record = whole ? Json.parseOwn(line) : Json.object();
+      String text = whole ? record.path("n").asText() + record.path("message").asText() : line;
+      found.add(text);
+    }
+    // Standard output and standard error are one pipe, but the logger's frames may overtake.
+    return found.stream().sorted().toList();
+  }
+
   private List<String> types(FunctionSpec spec, String event) {
     fixture.log.clear();
     byte[] payload = fixture.invoke(spec, event).payload();
@@ -158,6 +195,10 @@ class TelemetryTest {
   }
 
   private FunctionSpec json(String handler, String level) throws Exception {
+    return json(handler, level, "INFO");
+  }
+
+  private FunctionSpec json(String handler, String level, String application) throws Exception {
     var spec =
         fixture.with(
             fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler"),
@@ -169,7 +210,7 @@ class TelemetryTest {
         spec.region(),
         spec.name(),
         spec.version(),
-        level,
+        level + application,
         spec.runtime(),
         spec.handler(),
         spec.environment(),
@@ -180,7 +221,7 @@ class TelemetryTest {
         spec.layersHash(),
         spec.logGroup(),
         true,
-        "INFO",
+        application,
         level,
         spec.endpoint(),
         spec.credentials());
