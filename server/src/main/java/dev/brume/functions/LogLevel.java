@@ -10,9 +10,8 @@ import java.util.regex.Pattern;
 /// How detailed a line is that a function prints by itself, past its runtime's logger. With the log
 /// format JSON what is below the application log level does not reach the log.
 ///
-/// A line that is a JSON object has the level that it names if it says its time too; everything
-// else
-/// is `INFO`. The line stays as it is: the time that Lambda adds is the one that its event has.
+/// A line that is a JSON object has the level that it names if it says its time too; all else is
+/// `INFO`. The line stays as it is: the time that Lambda adds is the one that its event has.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html>
 enum LogLevel {

@@ -206,12 +206,35 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
     if (result.errorType() != null) {
       text.append("Error Type: ").append(result.errorType()).append('\t');
     }
+    text.append('\n').append(xray(invocation));
     Level level = result.good() ? Level.INFO : Level.WARN;
-    return new PlatformEvent("platform.report", level, record, text.append('\n').toString());
+    return new PlatformEvent("platform.report", level, record, text.toString());
+  }
+
+  // The line below a report, where X-Ray would have the trace.
+  private static String xray(Invocation invocation) {
+    String header = invocation.traceId();
+    if (header == null || !invocation.traced() || !part(header, "Sampled").equals("1")) {
+      return "";
+    }
+    return "XRAY TraceId: "
+        + part(header, "Root")
+        + "\tSegmentId: "
+        + part(header, "Parent")
+        + "\tSampled: true\t\n";
+  }
+
+  private static String part(String header, String name) {
+    for (String part : header.split(";")) {
+      if (part.startsWith(name + "=")) {
+        return part.substring(name.length() + 1);
+      }
+    }
+    return "";
   }
 
   private static void traced(ObjectNode record, Invocation invocation) {
-    if (invocation.traceId() != null) {
+    if (invocation.traceId() != null && invocation.traced()) {
       ObjectNode tracing = record.putObject("tracing");
       tracing.put("type", "X-Amzn-Trace-Id");
       tracing.put("value", invocation.traceId());

@@ -232,11 +232,18 @@ final class FunctionsFixture implements AutoCloseable {
   }
 
   Invocation invocation(FunctionSpec spec, String event) {
+    return invocation(spec, event, null);
+  }
+
+  /// @param trace the header of an active trace, null for none
+  Invocation invocation(
+      FunctionSpec spec, String event, @org.jspecify.annotations.Nullable String trace) {
     return new Invocation(
         ids.uuid(),
         event.getBytes(StandardCharsets.UTF_8),
         "arn:aws:lambda:us-east-1:000000000000:function:" + spec.name(),
-        null,
+        trace,
+        trace != null,
         null,
         true);
   }

@@ -151,6 +151,33 @@ class TelemetryTest {
   }
 
   @Test
+  void tracesAreNamedWhereTracingIsActive() throws Exception {
+    fixture = new FunctionsFixture(folder);
+    var spec = fixture.spec(FunctionsFixture.nodeRuntime(), "kinds.echo");
+    String root = "1-5759e988-bd862e3fe1be46a994272793";
+    String header = "Root=" + root + ";Parent=53995c3f42cd8ad8;Sampled=";
+    for (boolean sampled : List.of(true, false)) {
+      fixture.log.clear();
+      String trace = header + (sampled ? "1" : "0") + ";Lineage=1:aabbccdd:0";
+      var invocation = fixture.invocation(spec, "{}", trace);
+      fixture.functions.invoke(spec, invocation, fixture.sink());
+      String line = "\nXRAY TraceId: " + root + "\tSegmentId: 53995c3f42cd8ad8\tSampled: true\t\n";
+      assertThat(fixture.log.getLast()).startsWith("REPORT RequestId: ");
+      assertThat(fixture.log.getLast().endsWith(line)).isEqualTo(sampled);
+    }
+    fixture.invoke(spec, "{}");
+    assertThat(fixture.log.getLast()).doesNotContain("XRAY");
+    var json = json("exports.handler = async () => 1", "INFO");
+    String traced = header + "1";
+    fixture.functions.invoke(json, fixture.invocation(json, "{}", traced), fixture.sink());
+    JsonNode record = Json.parseOwn(fixture.log.getLast()).path("record");
+    assertThat(record.path("tracing").path("type").asText()).isEqualTo("X-Amzn-Trace-Id");
+    assertThat(record.path("tracing").path("value").asText()).isEqualTo(traced);
+    fixture.invoke(json, "{}");
+    assertThat(Json.parseOwn(fixture.log.getLast()).path("record").has("tracing")).isFalse();
+  }
+
+  @Test
   void linesPastTheRuntimesLoggerAreLeftOutByTheirLevel() throws Exception {
     fixture = new FunctionsFixture(folder);
     String handler =

@@ -218,9 +218,8 @@ public final class FunctionUrlDoor implements FrontDoor {
   private void invoke(Request request, byte[] event) throws IOException {
     FunctionUrls.Found url = request.url();
     Invoker.Chosen chosen = invoker.choose(url.name());
-    String trace = invoker.trace(chosen, request.traceId());
-    var invocation =
-        new Invocation(request.requestId(), event, url.name().arn(), trace, null, false);
+    Invocation invocation =
+        invoker.invocation(chosen, request.requestId(), event, null, request.traceId(), false);
     if (FunctionUrls.STREAM.equals(url.row().invokeMode())) {
       var stream = new UrlStream(request.exchange(), request::dress);
       Outcome outcome = invoker.run(chosen, invocation, stream);

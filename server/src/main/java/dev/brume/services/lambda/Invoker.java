@@ -68,7 +68,7 @@ final class Invoker {
   ///
   /// @param version that ran
   /// @param trace the header that it had
-  record Answer(Outcome outcome, String version, String trace) {}
+  record Answer(Outcome outcome, String version, @Nullable String trace) {}
 
   /// Throws unless the caller may invoke: the account's own by their own policies (checked before),
   /// services and other accounts by the function's policy.
@@ -153,12 +153,21 @@ final class Invoker {
         found.row().recursiveLoop() != null);
   }
 
-  /// The trace header for what was chosen. Throws RecursiveInvocationException.
+  /// An event for what was chosen. Throws RecursiveInvocationException.
   ///
-  /// @param header as it came with the event
-  String trace(Chosen chosen, @Nullable String header) {
+  /// @param header of the trace that the event belongs to, null for none
+  Invocation invocation(
+      Chosen chosen,
+      String requestId,
+      byte[] event,
+      @Nullable String clientContext,
+      @Nullable String header,
+      boolean tail) {
     String mode = chosen.configuration().settings().tracing();
-    return traces.enter(chosen.name(), header, mode, chosen.loops());
+    String trace = traces.enter(chosen.name(), header, mode, chosen.loops());
+    boolean traced = mode.equals("Active");
+    return new Invocation(
+        requestId, event, chosen.name().arn(), trace, traced, clientContext, tail);
   }
 
   /// Whether an event with this trace header must not run the function again.
@@ -177,9 +186,9 @@ final class Invoker {
       @Nullable String header,
       boolean tail) {
     Chosen chosen = choose(name);
-    String trace = trace(chosen, header);
-    var invocation = new Invocation(requestId, event, name.arn(), trace, clientContext, tail);
-    return new Answer(run(chosen, invocation, null), chosen.configuration().version(), trace);
+    Invocation invocation = invocation(chosen, requestId, event, clientContext, header, tail);
+    Outcome outcome = run(chosen, invocation, null);
+    return new Answer(outcome, chosen.configuration().version(), invocation.traceId());
   }
 
   /// Runs what was chosen on this thread. Throws TooManyRequestsException when there is no room.

@@ -35,8 +35,8 @@ final class StreamedInvokes {
       return new InvokeWithResponseStreamResponse().statusCode(204);
     }
     boolean tail = "Tail".equals(in.logType());
-    String trace = invoker.trace(chosen, call.trace());
-    var invocation = new Invocation(call.requestId(), event, name.arn(), trace, context, tail);
+    Invocation invocation =
+        invoker.invocation(chosen, call.requestId(), event, context, call.trace(), tail);
     return new InvokeWithResponseStreamResponse()
         .statusCode(200)
         .executedVersion(chosen.configuration().version())
