@@ -40,6 +40,7 @@ final class QueuePoller implements AutoCloseable {
   private static final long THROTTLED_SECONDS_MAX = 30;
   private static final String TRACE = "AWSTraceHeader";
   private static final long BATCH_BYTES_MAX = 6_000_000;
+  private static final Duration END = Duration.ofSeconds(10);
   private static final Duration SESSION_LEFT = Duration.ofMinutes(5);
   private final String account;
   private final String region;
@@ -216,13 +217,13 @@ final class QueuePoller implements AutoCloseable {
         .in(parts[4], parts[3]);
   }
 
-  // The first message opens the window; the batch goes when it is full, when the window ends, or
-  // when it gets too large for an invocation.
+  // The first message opens the window; the batch goes when it is full, when the window or the
+  // mapping ends, or when it gets too large for an invocation.
   private List<Message> gather() {
     var batch = new ArrayList<Message>();
     Instant end = null;
     long bytes = 0;
-    while (batch.size() < row.batchSize() && bytes < BATCH_BYTES_MAX) {
+    while (!isClosed() && batch.size() < row.batchSize() && bytes < BATCH_BYTES_MAX) {
       int wait = LambdaLimits.QUEUE_WAIT_SECONDS;
       if (end != null) {
         long left = Duration.between(clock.instant(), end).toSeconds();
@@ -408,6 +409,7 @@ final class QueuePoller implements AutoCloseable {
     }
   }
 
+  /// Takes no more messages once it returns; batches that run go on to their end.
   @Override
   public void close() {
     lock.lock();
@@ -418,8 +420,16 @@ final class QueuePoller implements AutoCloseable {
       lock.unlock();
     }
     Thread running = thread;
-    if (running != null) {
-      running.interrupt();
+    if (running == null) {
+      return;
+    }
+    running.interrupt();
+    try {
+      if (!running.join(END)) {
+        LOG.log(System.Logger.Level.WARNING, "Polling {0} takes long to end", row.sourceArn());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

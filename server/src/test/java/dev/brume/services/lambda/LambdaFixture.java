@@ -18,6 +18,7 @@ import dev.brume.model.logs.CreateLogStreamRequest;
 import dev.brume.model.logs.LogsApi;
 import dev.brume.model.logs.PutLogEventsRequest;
 import dev.brume.model.logs.PutLogEventsResponse;
+import dev.brume.model.sqs.GetQueueAttributesRequest;
 import dev.brume.model.sqs.SqsClient;
 import dev.brume.services.iam.IamPolicies;
 import dev.brume.services.iam.IamService;
@@ -38,6 +39,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -46,6 +49,8 @@ final class LambdaFixture implements AutoCloseable {
   static final String ACCOUNT = "111122223333";
   static final String REGION = "eu-west-1";
   static final String ROLE = "arn:aws:iam::" + ACCOUNT + ":role/worker";
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+  private static final long POLL_NANOS = 2_000_000;
   final Ids ids = new Ids(new Random(11));
   final MemoryKv kv = new MemoryKv();
   final VirtualClock clock = new VirtualClock(kv, InstantSource.system());
@@ -194,6 +199,29 @@ final class LambdaFixture implements AutoCloseable {
                 .queueName(name)
                 .attributes(java.util.Map.of("VisibilityTimeout", "60")))
         .queueUrl();
+  }
+
+  /// Messages of a queue: `visible+hidden`.
+  String counts(String url) {
+    var counts =
+        sqs.getQueueAttributes(
+                call(),
+                new GetQueueAttributesRequest().queueUrl(url).attributeNames(List.of("All")))
+            .attributes();
+    return counts.get("ApproximateNumberOfMessages")
+        + "+"
+        + counts.get("ApproximateNumberOfMessagesNotVisible");
+  }
+
+  /// Waits until something is so. Fails when that takes very long.
+  static void await(BooleanSupplier condition) {
+    long began = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - began > PATIENCE_NANOS) {
+        throw new AssertionError("it never came");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
   }
 
   static String queueArn(String name) {

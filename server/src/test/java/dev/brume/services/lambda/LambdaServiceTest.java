@@ -7,7 +7,6 @@ import dev.brume.events.Event;
 import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
-import dev.brume.model.sqs.GetQueueAttributesRequest;
 import dev.brume.model.sqs.Message;
 import dev.brume.model.sqs.ReceiveMessageRequest;
 import dev.brume.model.sqs.SendMessageRequest;
@@ -19,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -366,7 +364,7 @@ class LambdaServiceTest {
           fixture.call(),
           new SendMessageRequest().queueUrl(jobs).messageBody(i == 5 ? "bad" : "good " + i));
     }
-    await(() -> counts(jobs).equals("0+1"));
+    LambdaFixture.await(() -> fixture.counts(jobs).equals("0+1"));
     assertThat(
             fixture
                 .lambda
@@ -378,19 +376,6 @@ class LambdaServiceTest {
         fixture.call(), new DeleteEventSourceMappingRequest().uuid(mapping.uuid()));
     fixture.timers.advance(Duration.ofSeconds(61));
     assertThat(receive(jobs)).extracting(Message::body).containsExactly("bad");
-  }
-
-  private static String counts(String url) {
-    Map<String, String> counts =
-        fixture
-            .sqs
-            .getQueueAttributes(
-                fixture.call(),
-                new GetQueueAttributesRequest().queueUrl(url).attributeNames(List.of("All")))
-            .attributes();
-    return counts.get("ApproximateNumberOfMessages")
-        + "+"
-        + counts.get("ApproximateNumberOfMessagesNotVisible");
   }
 
   private static List<Message> receive(String url) {
@@ -405,14 +390,6 @@ class LambdaServiceTest {
                     .waitTimeSeconds(5)
                     .messageAttributeNames(List.of("All")))
             .messages());
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long until = System.nanoTime() + 10_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.onSpinWait();
-    }
   }
 
   private static void assertError(String code, String message, Runnable action) {

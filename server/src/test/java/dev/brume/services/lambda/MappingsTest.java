@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.model.sqs.CreateQueueRequest;
-import dev.brume.model.sqs.GetQueueAttributesRequest;
 import dev.brume.model.sqs.SendMessageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,12 +43,31 @@ class MappingsTest {
         new PutFunctionConcurrencyRequest().functionName("busy").reservedConcurrentExecutions(0));
     String uuid = map("busy", "busy").uuid();
     send(url, "good", null);
-    await(() -> result(uuid).equals("PROBLEM: Rate Exceeded."));
+    LambdaFixture.await(() -> result(uuid).equals("PROBLEM: Rate Exceeded."));
     fixture.lambda.deleteFunctionConcurrency(
         fixture.call(), new DeleteFunctionConcurrencyRequest().functionName("busy"));
-    await(() -> counts(url).equals("0+0"));
-    await(() -> result(uuid).equals("OK"));
+    LambdaFixture.await(() -> fixture.counts(url).equals("0+0"));
+    LambdaFixture.await(() -> result(uuid).equals("OK"));
     unmap(uuid);
+  }
+
+  @Test
+  void whatWaitsForABatchRunsWhenItsMappingEnds() {
+    String url = fixture.queue("window");
+    fixture.lambda.createFunction(fixture.call(), fixture.function("window", STRICT));
+    String uuid =
+        fixture
+            .lambda
+            .createEventSourceMapping(
+                fixture.call(), mapping("window", "window").maximumBatchingWindowInSeconds(300))
+            .uuid();
+    send(url, "good", null);
+    LambdaFixture.await(() -> fixture.counts(url).equals("0+1"));
+    unmap(uuid);
+    LambdaFixture.await(() -> fixture.counts(url).equals("0+0"));
+    // Nobody takes messages any more.
+    send(url, "later", null);
+    assertThat(fixture.counts(url)).isEqualTo("1+0");
   }
 
   @Test
@@ -77,14 +94,14 @@ class MappingsTest {
     send(url, "bad", "a");
     send(url, "after", "a");
     send(url, "good", "b");
-    await(() -> counts(url).equals("1+1"));
+    LambdaFixture.await(() -> fixture.counts(url).equals("1+1"));
     fixture.lambda.updateFunctionConfiguration(
         fixture.call(),
         new UpdateFunctionConfigurationRequest()
             .functionName("groups")
             .environment(new Environment()));
     fixture.timers.advance(Duration.ofSeconds(61));
-    await(() -> counts(url).equals("0+0"));
+    LambdaFixture.await(() -> fixture.counts(url).equals("0+0"));
     unmap(uuid);
   }
 
@@ -199,27 +216,6 @@ class MappingsTest {
             .messageBody(body)
             .messageGroupId(group)
             .messageDeduplicationId(group == null ? null : body));
-  }
-
-  private static String counts(String url) {
-    Map<String, String> counts =
-        fixture
-            .sqs
-            .getQueueAttributes(
-                fixture.call(),
-                new GetQueueAttributesRequest().queueUrl(url).attributeNames(List.of("All")))
-            .attributes();
-    return counts.get("ApproximateNumberOfMessages")
-        + "+"
-        + counts.get("ApproximateNumberOfMessagesNotVisible");
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long until = System.nanoTime() + 60_000_000_000L;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(until);
-      Thread.onSpinWait();
-    }
   }
 
   private static void refused(String message, CreateEventSourceMappingRequest in) {
