@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// A filter of system calls for everything that a thread starts: what no function needs and what
@@ -100,25 +98,14 @@ final class CallFilter {
       return null;
     }
     var filter = new CallFilter(system, program(numbers));
-    var works = new CompletableFuture<Boolean>();
-    Thread.ofPlatform()
-        .name("functions-filter")
-        .daemon(true)
-        .start(
-            () -> {
-              try {
-                filter.install();
-                works.complete(true);
-              } catch (IOException e) {
-                works.complete(false);
-              }
-            });
     try {
-      return works.get() ? filter : null;
-    } catch (ExecutionException e) {
-      return null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return Syscalls.elsewhere(
+          "functions-filter",
+          () -> {
+            filter.install();
+            return filter;
+          });
+    } catch (IOException e) {
       return null;
     }
   }

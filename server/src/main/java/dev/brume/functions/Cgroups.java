@@ -193,6 +193,11 @@ final class Cgroups {
     }
   }
 
+  /// Where the groups of environments are.
+  List<String> folders() {
+    return trees.all().stream().map(Path::toString).toList();
+  }
+
   /// How memory is limited.
   String memoryMechanism() {
     return trees.second() ? "control group v2" : "control group v1";

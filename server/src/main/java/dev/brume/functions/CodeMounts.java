@@ -1,8 +1,6 @@
 package dev.brume.functions;
 
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts a function's code into a sandbox that waits, by going in. The sandbox's own shell does the
@@ -27,8 +25,7 @@ final class CodeMounts {
   /// has to be done by the sandbox, of which nothing was changed then.
   ///
   /// @param pid a process in the sandbox
-  /// @param disk whether there is a disk for `/tmp`
-  boolean mount(long pid, FunctionSpec spec, boolean disk) throws IOException {
+  boolean mount(long pid, FunctionSpec spec) throws IOException {
     if (refused) {
       return false;
     }
@@ -39,14 +36,14 @@ final class CodeMounts {
       return refused(e);
     }
     try {
-      return onThread(() -> mountInside(namespace, spec, disk));
+      return Syscalls.elsewhere("functions-mount", () -> mountInside(namespace, spec));
     } finally {
       system.close(namespace);
     }
   }
 
   // On a thread of its own, which ends with it: nothing else is to see that file system.
-  private boolean mountInside(int namespace, FunctionSpec spec, boolean disk) throws IOException {
+  private boolean mountInside(int namespace, FunctionSpec spec) throws IOException {
     try {
       system.leaveFileSystem();
       system.enterMounts(namespace);
@@ -58,10 +55,7 @@ final class CodeMounts {
     if (layers != null) {
       system.bind("/.brume/code/" + layers, "/opt");
     }
-    system.detach("/.brume/code");
-    if (disk) {
-      system.detach("/.brume/disk");
-    }
+    system.detach("/.brume");
     return true;
   }
 
@@ -69,33 +63,5 @@ final class CodeMounts {
     refused = true;
     LOG.log(System.Logger.Level.DEBUG, "sandboxes mount by themselves: {0}", e.getMessage());
     return false;
-  }
-
-  private interface Work {
-    boolean run() throws IOException;
-  }
-
-  private static boolean onThread(Work work) throws IOException {
-    var done = new CompletableFuture<Boolean>();
-    Thread.ofPlatform()
-        .name("functions-mount")
-        .daemon(true)
-        .stackSize(256 * 1024)
-        .start(
-            () -> {
-              try {
-                done.complete(work.run());
-              } catch (IOException | RuntimeException | Error e) {
-                done.completeExceptionally(e);
-              }
-            });
-    try {
-      return done.get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.brume.functions;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ final class Disks {
 
   private final CompletableFuture<Trial> trial;
   private final @Nullable Path disk;
+  private final @Nullable Syscalls system = Syscalls.load();
+  private @Nullable SparseFile content;
 
   private Disks(CompletableFuture<Trial> trial, @Nullable Path disk) {
     this.trial = trial;
@@ -45,6 +49,29 @@ final class Disks {
   /// What copies are made of, null where there are no disks. Waits until it is known.
   @Nullable Path template() {
     return trial.join().works() ? disk : null;
+  }
+
+  /// Makes a copy that only the kernel has, to be mounted. Null where there are no disks.
+  ///
+  /// @param file where it is for a moment
+  @Nullable LoopDevice attach(Path file) throws IOException {
+    Path from = template();
+    if (from == null || system == null) {
+      return null;
+    }
+    content(system, from).copy(file);
+    try {
+      return LoopDevice.attach(system, file);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private synchronized SparseFile content(Syscalls with, Path from) throws IOException {
+    if (content == null) {
+      content = SparseFile.read(with, from);
+    }
+    return content;
   }
 
   /// Why there are none.

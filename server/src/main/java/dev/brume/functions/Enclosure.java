@@ -23,6 +23,7 @@ final class Enclosure {
   private final Freezing freezing;
   private final StorageWatch storage;
   private final CompletableFuture<Void> released = new CompletableFuture<>();
+  private volatile @Nullable OwnRoot root;
 
   /// @param group null where there are no control groups
   Enclosure(
@@ -45,6 +46,11 @@ final class Enclosure {
 
   Cgroups.@Nullable Group group() {
     return group;
+  }
+
+  /// What it was started in: let go with the rest.
+  void root(OwnRoot own) {
+    root = own;
   }
 
   Network network() {
@@ -125,7 +131,11 @@ final class Enclosure {
   /// Removes everything, once the process is gone.
   void release() {
     network.close();
+    OwnRoot own = root;
     try {
+      if (own != null) {
+        own.close();
+      }
       Folders.delete(places.temporary());
       Folders.delete(places.folder());
     } catch (IOException e) {

@@ -94,11 +94,13 @@ final class Launcher implements AutoCloseable {
       boolean foreign = interpreter.family().isForeign();
       var socket = foreign ? null : new RuntimeSocket(places.run().resolve("api"));
       var api = new RuntimeApi(enclosure.network(), id, ids);
-      Map<String, String> variables =
-          new HashMap<>(sandbox.variables(places, number, binds(interpreter), enclosure.group()));
-      variables.putAll(runtimeVariables(interpreter, places, preload));
-      List<String> command = sandbox.command(bare ? List.of() : runtimeCommand(interpreter));
-      Process process = spawn(command, variables, enclosure);
+      Process process =
+          spawn(
+              enclosure,
+              number,
+              binds(interpreter),
+              bare ? List.of() : runtimeCommand(interpreter),
+              runtimeVariables(interpreter, places, preload));
       return Environment.open(
           new Environment.Parts(id, interpreter, sandbox, enclosure, process, bare, socket, api));
     } catch (IOException e) {
@@ -120,13 +122,20 @@ final class Launcher implements AutoCloseable {
     }
   }
 
-  private Process spawn(List<String> command, Map<String, String> variables, Enclosure enclosure)
+  private Process spawn(
+      Enclosure enclosure,
+      int number,
+      List<String> binds,
+      List<String> command,
+      Map<String, String> variables)
       throws IOException {
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Sandbox.Start start = sandbox.start(enclosure, number, binds, command);
+    var builder = new ProcessBuilder(start.command()).redirectErrorStream(true);
     builder.directory(enclosure.places().folder().toFile());
     builder.environment().clear();
+    builder.environment().putAll(start.variables());
     builder.environment().putAll(variables);
-    return onSpawner(() -> enclosure.network().inside(builder::start));
+    return onSpawner(builder::start);
   }
 
   private <T> T onSpawner(Callable<T> work) throws IOException {

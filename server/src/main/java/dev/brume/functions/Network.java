@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.Callable;
 
 /// The network that an environment sees.
 sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwork {
@@ -23,10 +22,6 @@ sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwor
 
   /// Makes a port of the machine's 127.0.0.1 reachable at the same address inside.
   void admit(int port) throws IOException;
-
-  /// Runs something on the calling thread, which is no virtual one, with the network being this:
-  /// processes that are started there have it too.
-  <T> T inside(Callable<T> work) throws Exception;
 
   /// Ends everything that goes in and out.
   @Override
@@ -63,11 +58,6 @@ sealed interface Network extends AutoCloseable permits Network.Shared, OwnNetwor
     @Override
     public void admit(int port) {
       // It is reachable.
-    }
-
-    @Override
-    public <T> T inside(Callable<T> work) throws Exception {
-      return work.call();
     }
 
     @Override

@@ -5,15 +5,13 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// A network namespace with nothing in it but `lo`, and what is let in: whoever is in there reaches
 /// no other port of the machine, no other environment and no name server.
 /// https://man7.org/linux/man-pages/man7/network_namespaces.7.html
 final class OwnNetwork implements Network {
+  private static final String THREAD = "functions-network";
   private final Owner owner;
   private final int descriptor;
   private final Map<Integer, Relay.Passage> admitted = new HashMap<>();
@@ -28,7 +26,6 @@ final class OwnNetwork implements Network {
   static final class Owner implements AutoCloseable {
     private static final String OF_THREAD = "/proc/thread-self/ns/net";
     private final Syscalls system;
-    private final int machine;
     private final Relay relay;
     // The port that was let in last: the next network has it from the beginning.
     private volatile int usual;
@@ -36,7 +33,6 @@ final class OwnNetwork implements Network {
     private Owner(Syscalls system) throws IOException {
       this.system = system;
       relay = new Relay();
-      machine = system.open(OF_THREAD);
     }
 
     /// Null where the machine allows no networks.
@@ -61,7 +57,8 @@ final class OwnNetwork implements Network {
 
     OwnNetwork create() throws IOException {
       OwnNetwork network =
-          onThread(
+          Syscalls.elsewhere(
+              THREAD,
               () -> {
                 system.leaveNetwork();
                 system.loopbackUp();
@@ -76,7 +73,6 @@ final class OwnNetwork implements Network {
     @Override
     public void close() {
       relay.close();
-      closeDescriptor(machine);
     }
 
     private void closeDescriptor(int one) {
@@ -88,37 +84,13 @@ final class OwnNetwork implements Network {
     }
   }
 
-  // A thread that goes elsewhere does not come back: it ends there.
-  private static <T> T onThread(Callable<T> work) throws IOException {
-    var result = new CompletableFuture<T>();
-    Thread.ofPlatform()
-        .name("functions-network")
-        .daemon(true)
-        .stackSize(256 * 1024)
-        .start(
-            () -> {
-              try {
-                result.complete(work.call());
-              } catch (Exception | Error e) {
-                result.completeExceptionally(e);
-              }
-            });
-    try {
-      return result.get();
-    } catch (ExecutionException e) {
-      throw new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-  }
-
   @Override
   public synchronized ServerSocketChannel listen(int port) throws IOException {
     if (closed) {
       throw new IOException("the network is closed");
     }
-    return onThread(
+    return Syscalls.elsewhere(
+        THREAD,
         () -> {
           owner.system.enterNetwork(descriptor);
           var channel = ServerSocketChannel.open();
@@ -136,7 +108,8 @@ final class OwnNetwork implements Network {
     if (closed) {
       throw new IOException("the network is closed");
     }
-    return onThread(
+    return Syscalls.elsewhere(
+        THREAD,
         () -> {
           owner.system.enterNetwork(descriptor);
           return SocketChannel.open(Network.loopback(port));
@@ -151,14 +124,9 @@ final class OwnNetwork implements Network {
     }
   }
 
-  @Override
-  public <T> T inside(Callable<T> work) throws Exception {
-    owner.system.enterNetwork(descriptor);
-    try {
-      return work.call();
-    } finally {
-      owner.system.enterNetwork(owner.machine);
-    }
+  /// Descriptor of its namespace.
+  int descriptor() {
+    return descriptor;
   }
 
   @Override

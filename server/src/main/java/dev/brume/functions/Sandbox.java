@@ -1,6 +1,7 @@
 package dev.brume.functions;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ final class Sandbox implements AutoCloseable {
   private final List<String> missing;
   private final Set<Enclosure> enclosures = ConcurrentHashMap.newKeySet();
   private final @Nullable CodeMounts mounts;
+  private final @Nullable RootImages images;
 
   /// @param parentDeath whether processes can be made to end with us
   /// @param missing for a full sandbox
@@ -55,6 +57,10 @@ final class Sandbox implements AutoCloseable {
     this.means = means;
     this.missing = List.copyOf(missing);
     mounts = tier == Tier.ROOT ? CodeMounts.find() : null;
+    images =
+        tier == Tier.ROOT
+            ? RootImages.find(script, codeFolder, means.cgroups(), means.disks())
+            : null;
   }
 
   /// What one environment has of its own on the host.
@@ -109,14 +115,82 @@ final class Sandbox implements AutoCloseable {
 
   /// Puts a function's code into a sandbox that waits; false when the sandbox has to be told to.
   boolean mount(Process process, FunctionSpec spec) throws IOException {
-    Disks disks = means.disks();
     return mounts != null
-        && disks.orders(spec).isEmpty()
-        && mounts.mount(process.pid(), spec, disks.template() != null);
+        && means.disks().orders(spec).isEmpty()
+        && mounts.mount(process.pid(), spec);
   }
 
-  /// The command that runs `inner` in a sandbox; without `inner` the sandbox waits for orders.
-  List<String> command(List<String> inner) {
+  /// A process that is to be started as the first of a sandbox.
+  ///
+  /// @param variables for the sandbox's script, to be added to the child's
+  record Start(List<String> command, Map<String, String> variables) {}
+
+  /// What starts `inner` in a sandbox; without `inner` the sandbox waits for orders.
+  ///
+  /// @param number of the environment: decides its user
+  /// @param binds lines `source target`
+  Start start(Enclosure enclosure, int number, List<String> binds, List<String> inner)
+      throws IOException {
+    Places places = enclosure.places();
+    Cgroups.Group group = enclosure.group();
+    String user = tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "";
+    nameUser(places, user.isEmpty() ? "0" : user);
+    OwnRoot root = images == null ? null : images.create(places, binds);
+    if (root == null) {
+      List<String> command = entering(enclosure.network(), null);
+      command.addAll(command(inner));
+      return new Start(command, variables(places, user, binds, group));
+    }
+    enclosure.root(root);
+    var groups = new ArrayList<String>();
+    for (Path folder : group == null ? Set.<Path>of() : group.folders()) {
+      groups.add(".brume/groups/" + groups.size() + "/" + folder.getFileName());
+    }
+    List<String> command = entering(enclosure.network(), root);
+    command.addAll(commandInRoot(inner));
+    return new Start(
+        command, Map.of("SB_ROOT", "/", "SB_UID", user, "SB_CGROUPS", String.join(" ", groups)));
+  }
+
+  // A program goes into the namespaces, no thread of ours: threads that the JDK starts on the way
+  // would stay there.
+  private static List<String> entering(Network network, @Nullable OwnRoot root) {
+    String ours = "/proc/" + ProcessHandle.current().pid() + "/fd/";
+    var command = new ArrayList<String>();
+    if (root != null) {
+      command.add("--mount=" + ours + root.descriptor());
+    }
+    if (network instanceof OwnNetwork own) {
+      command.add("--net=" + ours + own.descriptor());
+    }
+    if (!command.isEmpty()) {
+      command.addFirst("nsenter");
+    }
+    return command;
+  }
+
+  // What /etc/passwd and /etc/group are links to.
+  private static void nameUser(Places places, String user) throws IOException {
+    Files.writeString(
+        places.run().resolve("passwd"),
+        "root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:"
+            + user
+            + ":"
+            + user
+            + "::/home/sbx_user1051:/sbin/nologin\n");
+    Files.writeString(places.run().resolve("group"), "root:x:0:\nsbx_user1051:x:" + user + ":\n");
+  }
+
+  private List<String> commandInRoot(List<String> inner) {
+    var command = new ArrayList<>(ends());
+    command.addAll(List.of("unshare", "-p", "-i", "-u", "-f", "--kill-child", "--mount-proc"));
+    command.addAll(List.of("/bin/sh", "/.brume/sandbox.sh"));
+    command.addAll(inner);
+    return command;
+  }
+
+  // How it ends with us, and can be stopped.
+  private List<String> ends() {
     var command = new ArrayList<String>();
     if (parentDeath) {
       command.addAll(List.of("setpriv", "--pdeathsig", "KILL"));
@@ -124,6 +198,12 @@ final class Sandbox implements AutoCloseable {
     if (means.signals() != null) {
       command.add("setsid");
     }
+    return command;
+  }
+
+  /// The command that builds a sandbox and runs `inner` in it.
+  List<String> command(List<String> inner) {
+    List<String> command = ends();
     switch (tier) {
       case ROOT -> command.addAll(List.of("unshare", "-m", "-p", "-i", "-u", "-f", "--kill-child"));
       case USER ->
@@ -141,12 +221,12 @@ final class Sandbox implements AutoCloseable {
     return command;
   }
 
-  /// What the sandbox script is told, to be added to the child's environment variables.
+  /// What the sandbox script is told that builds a root.
   ///
-  /// @param number of the environment: decides its user
+  /// @param user a number, empty for whoever we are
   /// @param binds lines `source target`
   Map<String, String> variables(
-      Places places, int number, List<String> binds, Cgroups.@Nullable Group group) {
+      Places places, String user, List<String> binds, Cgroups.@Nullable Group group) {
     var variables = new HashMap<String, String>();
     variables.put("SB_RUN", places.run().toString());
     if (!hasOwnRoot()) {
@@ -157,7 +237,7 @@ final class Sandbox implements AutoCloseable {
     variables.put("SB_TMP", places.temporary().toAbsolutePath().toString());
     Path disk = means.disks().template();
     variables.put("SB_DISK", disk == null ? "" : disk.toAbsolutePath().toString());
-    variables.put("SB_UID", tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "");
+    variables.put("SB_UID", user);
     variables.put("SB_BINDS", String.join("\n", binds));
     variables.put(
         "SB_CGROUPS",
@@ -174,6 +254,13 @@ final class Sandbox implements AutoCloseable {
             enclosures.stream().map(Enclosure::released).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
         .join();
+    try {
+      if (images != null) {
+        images.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     means.close();
   }
 

@@ -69,11 +69,11 @@ final class SandboxProbe {
   private static Trial attempt(
       Sandbox.Tier tier, Path script, Path codeFolder, FunctionsSettings settings)
       throws IOException {
-    var trial = new Sandbox(tier, script, codeFolder, true, SandboxMeans.NONE, List.of());
     Sandbox.Places places = Sandbox.places(settings.runFolder().resolve("probe-" + tier));
-    List<String> command = trial.command(List.of("/bin/sh", "-c", "exit 0"));
-    try {
-      return Trial.of(command, trial.variables(places, 0, List.of(), null));
+    try (var trial = new Sandbox(tier, script, codeFolder, true, SandboxMeans.NONE, List.of())) {
+      List<String> command = trial.command(List.of("/bin/sh", "-c", "exit 0"));
+      return Trial.of(
+          command, trial.variables(places, tier == Sandbox.Tier.ROOT ? "0" : "", List.of(), null));
     } finally {
       Folders.delete(places.folder());
     }

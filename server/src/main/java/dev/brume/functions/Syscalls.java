@@ -10,6 +10,9 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// The few system calls of Linux that the JDK has no method for. Each acts on the thread that calls
@@ -18,11 +21,22 @@ import org.jspecify.annotations.Nullable;
 final class Syscalls {
   static final int SIGCONT = 18;
   static final int SIGSTOP = 19;
+  /// For [#seek]: the next data, or the next hole, of a sparse file.
+  static final int SEEK_DATA = 3;
+
+  static final int SEEK_HOLE = 4;
+
+  static final long MS_RDONLY = 1;
+  static final long MS_NOSUID = 2;
+  static final long MS_NODEV = 4;
+  static final long MS_NOATIME = 1024;
   private static final int O_RDONLY = 0;
+  private static final int O_RDWR = 2;
   private static final int O_CLOEXEC = 0x80000;
   private static final int CLONE_FS = 0x200;
   private static final int CLONE_NEWNS = 0x20000;
   private static final int CLONE_NEWNET = 0x40000000;
+  private static final long MS_REMOUNT = 32;
   private static final long MS_BIND = 4096;
   private static final int MNT_DETACH = 2;
   private static final int AF_INET = 2;
@@ -49,6 +63,7 @@ final class Syscalls {
   private final MethodHandle prctl;
   private final MethodHandle mount;
   private final MethodHandle umount2;
+  private final MethodHandle lseek;
 
   private Syscalls() {
     Linker linker = Linker.nativeLinker();
@@ -64,22 +79,26 @@ final class Syscalls {
     prctl = handle(linker, "prctl", 1, integer, wide, wide, wide, wide);
     mount = handle(linker, "mount", -1, address, address, address, ValueLayout.JAVA_LONG, address);
     umount2 = handle(linker, "umount2", -1, address, integer);
-    ioctl = handle(linker, "ioctl", 2, integer, ValueLayout.JAVA_LONG, address);
+    ioctl = handle(linker, "ioctl", 2, integer, wide, address);
+    lseek = handle(linker, "lseek", -1, FunctionDescriptor.of(wide, integer, wide, integer));
   }
 
-  // All of them return an int.
-  @SuppressWarnings("restricted")
+  // Most of them return an int.
   private static MethodHandle handle(
       Linker linker, String name, int firstVariadic, MemoryLayout... arguments) {
+    var descriptor = FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments);
+    return handle(linker, name, firstVariadic, descriptor);
+  }
+
+  @SuppressWarnings("restricted")
+  private static MethodHandle handle(
+      Linker linker, String name, int firstVariadic, FunctionDescriptor descriptor) {
     var errno = Linker.Option.captureCallState("errno");
     Linker.Option[] options =
         firstVariadic < 0
             ? new Linker.Option[] {errno}
             : new Linker.Option[] {errno, Linker.Option.firstVariadicArg(firstVariadic)};
-    return linker.downcallHandle(
-        linker.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments),
-        options);
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, options);
   }
 
   /// Null where there is no Linux, or native access is not allowed.
@@ -94,17 +113,62 @@ final class Syscalls {
     }
   }
 
+  /// A call that was refused.
+  static final class Failed extends IOException {
+    private static final long serialVersionUID = 1;
+    private final int errno;
+
+    private Failed(String name, int errno) {
+      super(name + " failed, errno " + errno);
+      this.errno = errno;
+    }
+
+    int errno() {
+      return errno;
+    }
+  }
+
+  /// Runs something on a thread of its own that ends afterwards: one that has gone elsewhere does
+  /// not come back.
+  static <T> T elsewhere(String name, Callable<T> work) throws IOException {
+    var result = new CompletableFuture<T>();
+    Thread.ofPlatform()
+        .name(name)
+        .daemon(true)
+        .stackSize(256 * 1024)
+        .start(
+            () -> {
+              try {
+                result.complete(work.call());
+              } catch (Exception | Error e) {
+                result.completeExceptionally(e);
+              }
+            });
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
   /// A call with everything that it needs besides.
   private interface Body {
-    int run(MemorySegment state, Arena arena) throws Throwable;
+    long run(MemorySegment state, Arena arena) throws Throwable;
   }
 
   private static int call(String name, Body body) throws IOException {
+    return (int) wideCall(name, body);
+  }
+
+  private static long wideCall(String name, Body body) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      int result = body.run(state, arena);
+      long result = body.run(state, arena);
       if (result < 0) {
-        throw new IOException(name + " failed, errno " + (int) ERRNO.get(state, 0L));
+        throw new Failed(name, (int) ERRNO.get(state, 0L));
       }
       return result;
     } catch (IOException | RuntimeException | Error e) {
@@ -116,10 +180,34 @@ final class Syscalls {
 
   /// A descriptor for reading; the caller closes it.
   int open(String path) throws IOException {
+    return open(path, O_RDONLY);
+  }
+
+  /// The same for reading and writing.
+  int openToWrite(String path) throws IOException {
+    return open(path, O_RDWR);
+  }
+
+  private int open(String path, int how) throws IOException {
     return call(
         "open " + path,
-        (state, arena) ->
-            (int) open.invokeExact(state, arena.allocateFrom(path), O_RDONLY | O_CLOEXEC));
+        (state, arena) -> (int) open.invokeExact(state, arena.allocateFrom(path), how | O_CLOEXEC));
+  }
+
+  /// Where a file's next data, or its next hole, begins. Throws IOException behind the last.
+  ///
+  /// @param what [#SEEK_DATA] or [#SEEK_HOLE]
+  long seek(int descriptor, long from, int what) throws IOException {
+    return wideCall(
+        "lseek", (state, arena) -> (long) lseek.invokeExact(state, descriptor, from, what));
+  }
+
+  /// Orders something of a device.
+  ///
+  /// @param argument of the order's form
+  int control(int descriptor, long order, MemorySegment argument) throws IOException {
+    return call(
+        "ioctl", (state, arena) -> (int) ioctl.invokeExact(state, descriptor, order, argument));
   }
 
   void close(int descriptor) throws IOException {
@@ -178,8 +266,21 @@ final class Syscalls {
     call("setns", (state, arena) -> (int) setns.invokeExact(state, descriptor, CLONE_NEWNS));
   }
 
-  /// Shows a folder at another place, read-only if it is so.
-  void bind(String source, String target) throws IOException {
+  /// Gives the calling thread a copy of the file system that it is in.
+  void leaveMounts() throws IOException {
+    call("unshare", (state, arena) -> (int) unshare.invokeExact(state, CLONE_NEWNS));
+  }
+
+  /// Forbids something in a mount for good.
+  ///
+  /// @param flags of [#MS_RDONLY], [#MS_NOSUID], [#MS_NODEV]
+  void restrict(String target, long flags) throws IOException {
+    mount("none", target, "none", MS_REMOUNT | MS_BIND | flags, "");
+  }
+
+  /// Mounts a file system.
+  void mount(String source, String target, String type, long flags, String options)
+      throws IOException {
     call(
         "mount " + target,
         (state, arena) ->
@@ -188,9 +289,14 @@ final class Syscalls {
                     state,
                     arena.allocateFrom(source),
                     arena.allocateFrom(target),
-                    MemorySegment.NULL,
-                    MS_BIND,
-                    MemorySegment.NULL));
+                    arena.allocateFrom(type),
+                    flags,
+                    arena.allocateFrom(options)));
+  }
+
+  /// Shows a folder at another place, read-only if it is so.
+  void bind(String source, String target) throws IOException {
+    mount(source, target, "none", MS_BIND, "");
   }
 
   /// Takes a mount away; what is open of it stays open.
@@ -205,19 +311,14 @@ final class Syscalls {
     int descriptor =
         call("socket", (state, arena) -> (int) socket.invokeExact(state, AF_INET, SOCK_DGRAM, 0));
     try {
-      call(
-          "ioctl",
-          (state, arena) -> {
-            MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
-            request.setString(0, "lo");
-            int result = (int) ioctl.invokeExact(state, descriptor, (long) SIOCGIFFLAGS, request);
-            if (result < 0) {
-              return result;
-            }
-            short flags = request.get(ValueLayout.JAVA_SHORT, IFREQ_FLAGS);
-            request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS, (short) (flags | IFF_UP));
-            return (int) ioctl.invokeExact(state, descriptor, (long) SIOCSIFFLAGS, request);
-          });
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
+        request.setString(0, "lo");
+        control(descriptor, SIOCGIFFLAGS, request);
+        short flags = request.get(ValueLayout.JAVA_SHORT, IFREQ_FLAGS);
+        request.set(ValueLayout.JAVA_SHORT, IFREQ_FLAGS, (short) (flags | IFF_UP));
+        control(descriptor, SIOCSIFFLAGS, request);
+      }
     } finally {
       close(descriptor);
     }

@@ -8,7 +8,7 @@
 set -e
 PATH=/usr/sbin:/sbin:/usr/bin:/bin
 truncate -s 10600M "$1"
-mkfs.ext4 -q -F -m 0 -N 65536 -O ^has_journal -E lazy_itable_init=1,nodiscard "$1"
+mkfs.ext4 -q -F -m 0 -N 65536 -O ^has_journal,^resize_inode -E lazy_itable_init=1,nodiscard "$1"
 mkdir -p "$2"
 mount -o loop,noinit_itable,nosuid,nodev,noatime "$1" "$2"
 mkdir "$2/tmp"
