@@ -21,8 +21,8 @@ final class CodeMounts {
     return system == null ? null : new CodeMounts(system);
   }
 
-  /// Mounts code and layers, and takes away what else the sandbox could have become. False when it
-  /// has to be done by the sandbox, of which nothing was changed then.
+  /// Mounts code and layers. False when it has to be done by the sandbox, of which nothing was
+  /// changed then.
   ///
   /// @param pid a process in the sandbox
   boolean mount(long pid, FunctionSpec spec) throws IOException {
@@ -36,7 +36,8 @@ final class CodeMounts {
       return refused(e);
     }
     try {
-      return Syscalls.elsewhere("functions-mount", () -> mountInside(namespace, spec));
+      return Syscalls.elsewhere(
+          "functions-mount", () -> mountInside(namespace, spec), this::hideTheRest);
     } finally {
       system.close(namespace);
     }
@@ -55,8 +56,19 @@ final class CodeMounts {
     if (layers != null) {
       system.bind("/.brume/code/" + layers, "/opt");
     }
-    system.detach("/.brume");
     return true;
+  }
+
+  // What else the sandbox could have become. Only root sees it and the function is another user, so
+  // it need not wait: the kernel takes its time over it.
+  private void hideTheRest(boolean mounted) {
+    try {
+      if (mounted) {
+        system.detach("/.brume");
+      }
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "code of other functions stays mounted", e);
+    }
   }
 
   private boolean refused(IOException e) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Starts the processes of environments. All of them from one platform thread that lives as long as
 /// we do: they ask to be killed when the thread that started them ends.
@@ -72,17 +73,17 @@ final class Launcher implements AutoCloseable {
 
   /// Starts a process with a runtime in it and waits until it asks which function it is.
   ///
-  /// @param preload modules to load in advance
-  Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
+  /// @param preload modules to load in advance; null when its function waits already
+  Environment start(Interpreter interpreter, @Nullable Set<String> preload) throws IOException {
     return start(interpreter, preload, false);
   }
 
   /// Prepares a sandbox whose program is started once it is known which function it is.
   Environment startBare(Interpreter interpreter) throws IOException {
-    return start(interpreter, Set.of(), true);
+    return start(interpreter, null, true);
   }
 
-  private Environment start(Interpreter interpreter, Set<String> preload, boolean bare)
+  private Environment start(Interpreter interpreter, @Nullable Set<String> preload, boolean bare)
       throws IOException {
     requireSandbox();
     interpreter.family().ensure(interpreter);
@@ -184,11 +185,13 @@ final class Launcher implements AutoCloseable {
 
   /// Variables of a process that does not know its function yet.
   Map<String, String> runtimeVariables(
-      Interpreter interpreter, Sandbox.Places places, Set<String> preload) {
+      Interpreter interpreter, Sandbox.Places places, @Nullable Set<String> preload) {
     var variables = new HashMap<String, String>();
     boolean own = sandbox.hasOwnRoot();
     variables.put("BRUME_SOCKET", own ? "/run/brume/api" : places.run().resolve("api").toString());
-    variables.put("BRUME_PRELOAD", String.join(",", preload));
+    if (preload != null) {
+      variables.put("BRUME_PRELOAD", String.join(",", preload));
+    }
     variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     variables.put("LANG", "en_US.UTF-8");
     variables.put("TZ", ":UTC");

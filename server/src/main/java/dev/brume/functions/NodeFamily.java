@@ -130,7 +130,8 @@ final class NodeFamily implements RuntimeFamily {
 
   @Override
   public List<String> resources() {
-    return List.of("node/bootstrap.cjs", "node/cfn-response.js");
+    return List.of(
+        "node/bootstrap.cjs", "node/rehearsal.js", "node/rehearsal.mjs", "node/cfn-response.js");
   }
 
   // ES modules do not look at NODE_PATH, only in the node_modules of the folders above.

@@ -115,7 +115,7 @@ final class Starter {
         environment = launcher.join().startBare(interpreter);
       } else if (environment == null) {
         learn(interpreter, spec);
-        environment = start(interpreter, Set.of());
+        environment = start(interpreter, null);
       }
       timer.schedule(
           () -> Thread.ofVirtual().start(() -> learnAndRefill(interpreter, spec)),
@@ -162,7 +162,9 @@ final class Starter {
     return start(interpreter, Set.of());
   }
 
-  private Environment start(Interpreter interpreter, Set<String> preload) throws IOException {
+  // Without anything to load in advance it is for a function that is there already.
+  private Environment start(Interpreter interpreter, @Nullable Set<String> preload)
+      throws IOException {
     return interpreter.family().isForeign()
         ? launcher.join().startBare(interpreter)
         : launcher.join().start(interpreter, preload);
@@ -242,7 +244,7 @@ final class Starter {
       command.add(bootstrap(spec, folders));
     } else {
       Launcher by = launcher.join();
-      all.putAll(by.runtimeVariables(interpreter, environment.places(), Set.of()));
+      all.putAll(by.runtimeVariables(interpreter, environment.places(), null));
       spec.environment().forEach(all::put);
       String wrapper = spec.environment().get(WRAPPER);
       if (wrapper != null) {

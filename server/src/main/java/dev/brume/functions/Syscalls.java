@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The few system calls of Linux that the JDK has no method for. Each acts on the thread that calls
@@ -131,6 +132,11 @@ final class Syscalls {
   /// Runs something on a thread of its own that ends afterwards: one that has gone elsewhere does
   /// not come back.
   static <T> T elsewhere(String name, Callable<T> work) throws IOException {
+    return elsewhere(name, work, result -> {});
+  }
+
+  /// The same with something to do there that nobody has to wait for.
+  static <T> T elsewhere(String name, Callable<T> work, Consumer<T> afterwards) throws IOException {
     var result = new CompletableFuture<T>();
     Thread.ofPlatform()
         .name(name)
@@ -139,7 +145,9 @@ final class Syscalls {
         .start(
             () -> {
               try {
-                result.complete(work.call());
+                T done = work.call();
+                result.complete(done);
+                afterwards.accept(done);
               } catch (Exception | Error e) {
                 result.completeExceptionally(e);
               }

@@ -10,6 +10,7 @@ const net = require('node:net');
 const path = require('node:path');
 const util = require('node:util');
 const { pathToFileURL } = require('node:url');
+const v8 = require('node:v8');
 
 const API = '/2018-06-01/runtime';
 const RESERVED_HOST = 'cfn-response.brume.internal';
@@ -23,7 +24,8 @@ const exit = process.exit.bind(process);
 
 // ---------------------------------------------------------------------------------------------------------------- wire
 
-const socket = net.connect(process.env.BRUME_SOCKET);
+const socket = new net.Socket();
+let rehearsing = true; // then nothing is sent or printed
 let onNext = null; // receives {headers, body} of the next assign or invocation
 let chunks = [];
 let held = 0;
@@ -70,7 +72,11 @@ function readResponse() {
 }
 
 function send(text, done) {
-  socket.write(text, done);
+  if (!rehearsing) socket.write(text, done);
+}
+
+function hold(wanted) {
+  if (!rehearsing) wanted ? socket.ref() : socket.unref();
 }
 
 function post(where, body, extraHeaders) {
@@ -83,7 +89,7 @@ const NEXT = `GET ${API}/invocation/next HTTP/1.1\r\n\r\n`;
 // ---------------------------------------------------------------------------------------------------------------- logs
 
 function writeAll(buffer) {
-  let at = 0;
+  let at = rehearsing ? buffer.length : 0;
   while (at < buffer.length) {
     try {
       at += fs.writeSync(1, buffer, at);
@@ -271,7 +277,7 @@ async function loadHandler(root, handler) {
 // CloudFormation's ResponseURL for custom resources: handlers call it by https on port 443 whatever its scheme and port
 // are, so the runtime brings them to Brume's endpoint.
 function patchRequests() {
-  const endpoint = new URL(process.env.AWS_ENDPOINT_URL || 'http://127.0.0.1:4566');
+  const home = () => new URL(process.env.AWS_ENDPOINT_URL || 'http://127.0.0.1:4566');
   const redirect = (original) =>
     function request(...args) {
       const first = args[0];
@@ -282,6 +288,7 @@ function patchRequests() {
       if (host !== RESERVED_HOST) return original.apply(this, args);
       const callback = args.find((a) => typeof a === 'function');
       const { agent, port, protocol, host: _h, ...rest } = given;
+      const endpoint = home();
       const plain = {
         ...rest,
         hostname: endpoint.hostname,
@@ -306,7 +313,7 @@ function patchRequests() {
     const address = input instanceof Request ? input.url : String(input);
     if (!address.includes(RESERVED_HOST)) return plainFetch(input, init);
     const url = new URL(address);
-    const target = `${endpoint.origin}${RESPONSE_PATH}${url.pathname}${url.search}`;
+    const target = `${home().origin}${RESPONSE_PATH}${url.pathname}${url.search}`;
     return plainFetch(input instanceof Request ? new Request(target, input) : target, init);
   };
 }
@@ -328,7 +335,7 @@ function unexpected(kind, exitCode, toError) {
   return (thrown, origin) => {
     const error = toError(thrown, origin);
     logError(kind, error);
-    socket.ref();
+    hold(true);
     const where = current ? `/invocation/${current.id}/error` : '/init/error';
     if (current) frame(END_FRAME, current.id);
     if (current?.stream) current.stream.fail(error, () => exit(exitCode));
@@ -350,7 +357,7 @@ function finish(invocation, message) {
   beforeExit = null;
   current = null;
   frame(END_FRAME, invocation.id);
-  socket.ref();
+  hold(true);
   onNext = invoke;
   send(message + NEXT);
 }
@@ -416,7 +423,7 @@ function invoke({ headers, body }) {
   const trace = headers['lambda-runtime-trace-id'];
   if (trace) process.env._X_AMZN_TRACE_ID = trace;
   else delete process.env._X_AMZN_TRACE_ID;
-  socket.unref();
+  hold(false);
   beforeExit = () => {
     if (!handlerIsAsync) return respond(invocation, null);
     const error = runtimeError('NodeJsExit', 'The Lambda runtime client detected an unexpected Node.js exit code. ' +
@@ -566,10 +573,8 @@ async function assign({ body }) {
   for (const key of Object.keys(process.env)) if (!(key in given) || key.startsWith('BRUME_')) delete process.env[key];
   for (const [key, value] of Object.entries(given)) if (process.env[key] !== value) process.env[key] = value;
   Module._initPaths();
-  require('node:v8').setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
+  if (message.heapMegabytes) v8.setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
   patchConsole();
-  patchRequests();
-  provideGlobals();
   if (message.notice) console.warn(message.notice);
   try {
     process.chdir(process.env.LAMBDA_TASK_ROOT);
@@ -589,12 +594,69 @@ async function assign({ body }) {
   send(NEXT);
 }
 
-onNext = assign;
-for (const name of (process.env.BRUME_PRELOAD || '').split(',')) {
-  if (!name) continue;
+// ----------------------------------------------------------------------------------------------------------- rehearsal
+
+// Loads modules in both ways, so that functions of either kind have them.
+async function preload(names) {
+  const modules = [];
+  for (const name of names) {
+    try {
+      modules.push(require(name));
+      await import(name);
+    } catch {
+      // The function itself will say what is missing when it asks for it.
+    }
+  }
+  return modules;
+}
+
+// A client of the SDK, and a request that goes nowhere. Both are thrown away: what stays is that their code is compiled.
+async function tryClient(sdk) {
+  const named = (pattern) => Object.keys(sdk).find((name) => pattern.test(name));
+  const client = named(/^[A-Z][A-Za-z0-9]*Client$/);
+  const command = named(/^(List|Describe|Get)[A-Za-z0-9]*Command$/);
+  if (!client) return;
+  new sdk[client]({});
+  const requestHandler = { handle: async () => { throw new Error('nobody is there'); } };
+  await new sdk[client]({ requestHandler, maxAttempts: 1 }).send(new sdk[command]({}));
+}
+
+// Goes the whole way of a function and its first event once, so that none of it has to be compiled when that counts.
+async function rehearse() {
+  const modules = await preload(process.env.BRUME_PRELOAD.split(',').filter(Boolean));
+  const before = { ...process.env };
+  const folder = process.cwd();
+  const env = {
+    ...before, LAMBDA_TASK_ROOT: __dirname, _HANDLER: 'rehearsal.handler', AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const receive = (headers, body) =>
+    socket.emit('data', Buffer.from(`HTTP/1.1 200 OK\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`));
+  const step = () => new Promise(setImmediate);
   try {
-    require(name);
-  } catch {
-    // The function itself will say what is missing when it asks for it.
+    onNext = assign;
+    receive('Brume-Assign: 1\r\n', JSON.stringify({ env }));
+    while (onNext !== invoke) await step();
+    receive('Lambda-Runtime-Aws-Request-Id: 0\r\nLambda-Runtime-Deadline-Ms: 0\r\nLambda-Runtime-Trace-Id: 0\r\n', '{}');
+    while (onNext !== invoke) await step();
+    await import('./rehearsal.mjs');
+    for (const sdk of modules) await tryClient(sdk).catch(() => {});
+  } finally {
+    for (const key of Object.keys(process.env)) if (!(key in before)) delete process.env[key];
+    process.chdir(folder);
+    delete require.cache[require.resolve('./rehearsal.js')];
+    delete globalThis[REQUEST_ID];
+    handler = undefined;
   }
 }
+
+patchRequests();
+provideGlobals();
+const where = process.env.BRUME_SOCKET;
+// Without it a function waits already.
+const ready = process.env.BRUME_PRELOAD === undefined ? Promise.resolve() : rehearse();
+ready.then(() => {
+  rehearsing = false;
+  onNext = assign;
+  socket.connect(where);
+});
