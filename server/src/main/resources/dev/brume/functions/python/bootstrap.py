@@ -4,6 +4,7 @@ Speaks the Lambda Runtime API (HTTP/1.1) over the Unix socket BRUME_SOCKET. Star
 one `assign` message turns it into one. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
+import gc
 import importlib
 import importlib.util
 import json
@@ -403,6 +404,7 @@ def forget_what_it_brings_along(folders):
 
 def preload_for_all():
     """What every function's start needs, so that none waits for it."""
+    import decimal  # noqa: F401
     import http.client  # noqa: F401
     import urllib.parse  # noqa: F401
 
@@ -413,7 +415,7 @@ def preload_for_all():
 
 
 def preload():
-    """Loads boto3 and the models of the services named; keeps no session, client or credential."""
+    """Loads boto3 and the models of the services named; keeps no client or credential."""
     names = [n for n in os.environ.get("BRUME_PRELOAD", "").split(",") if n]
     if not names:
         return
@@ -430,6 +432,9 @@ def preload():
         loader = session._session.get_component("data_loader")
         create = botocore.session.create_loader
         botocore.session.create_loader = lambda path=None: create(path) if path else loader
+        # Sessions look at variables when something is asked of them: the function's first one can be made now.
+        waiting, get = [botocore.session.get_session()], botocore.session.get_session
+        botocore.session.get_session = lambda env_vars=None: waiting.pop() if waiting and not env_vars else get(env_vars)
     except Exception:
         return  # the function itself will say what is missing when it asks for it
 
@@ -437,6 +442,10 @@ def preload():
 def main():
     preload_for_all()
     preload()
+    if "BRUME_PRELOAD" in os.environ:
+        # It waits. What is there stays: the collector need not go through it in the midst of a function's start.
+        gc.collect()
+        gc.freeze()
     wire = Wire(os.environ["BRUME_SOCKET"])
     wire.send(b"GET /brume/assign HTTP/1.1\r\n\r\n")
     _, body = wire.receive()
