@@ -21,6 +21,8 @@ final class SandboxProbe {
           "user/max_user_namespaces",
           "0");
 
+  private static final String OWN_MOUNTS = "/proc/" + ProcessHandle.current().pid() + "/ns/mnt";
+
   private SandboxProbe() {}
 
   /// Tries it out.
@@ -50,7 +52,10 @@ final class SandboxProbe {
       Path script, Path codeFolder, FunctionsSettings settings, List<String> missing)
       throws IOException {
     if (isRoot()) {
-      Trial trial = attempt(Sandbox.Tier.ROOT, script, codeFolder, settings);
+      Trial trial = Trial.of(List.of("nsenter", "--mount=" + OWN_MOUNTS, "true"), Map.of());
+      if (trial.works()) {
+        trial = attempt(Sandbox.Tier.ROOT, script, codeFolder, settings);
+      }
       if (trial.works()) {
         return Sandbox.Tier.ROOT;
       }
