@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 ///   path has at most 107 bytes
 /// @param cacheFolder where the AWS SDK for functions is installed, e.g. `~/.cache/brume`
 /// @param isolation how much less than a full sandbox will do
-/// @param node the Node executable, null to look for one
-/// @param python the Python executable, null to look for one (one that has boto3 first)
 /// @param environmentsMax how many environments may be alive at once
 /// @param idle how long an environment may wait for its next event
 /// @param waiting how many processes wait in advance per runtime that has been used
@@ -23,8 +21,6 @@ public record FunctionsSettings(
     Path runFolder,
     Path cacheFolder,
     Isolation isolation,
-    @Nullable Path node,
-    @Nullable Path python,
     int environmentsMax,
     Duration idle,
     int waiting,
@@ -52,8 +48,6 @@ public record FunctionsSettings(
         Path.of(temporary, "brume-" + pid),
         Path.of(home, ".cache", "brume"),
         Isolation.BEST,
-        null,
-        null,
         environmentsFor(Runtime.getRuntime().availableProcessors()),
         Duration.ofMinutes(10),
         1,
@@ -64,65 +58,25 @@ public record FunctionsSettings(
   /// The same with another isolation.
   public FunctionsSettings with(Isolation other) {
     return new FunctionsSettings(
-        folder,
-        runFolder,
-        cacheFolder,
-        other,
-        node,
-        python,
-        environmentsMax,
-        idle,
-        waiting,
-        sandbox,
-        throwAway);
+        folder, runFolder, cacheFolder, other, environmentsMax, idle, waiting, sandbox, throwAway);
   }
 
   /// The same with another folder for sockets and mount points.
   FunctionsSettings inside(Path other) {
     return new FunctionsSettings(
-        folder,
-        other,
-        cacheFolder,
-        isolation,
-        node,
-        python,
-        environmentsMax,
-        idle,
-        waiting,
-        sandbox,
-        throwAway);
+        folder, other, cacheFolder, isolation, environmentsMax, idle, waiting, sandbox, throwAway);
   }
 
   /// The same with another sandbox.
-  public FunctionsSettings with(SandboxSettings other) {
+  public FunctionsSettings with(SandboxSettings box) {
     return new FunctionsSettings(
-        folder,
-        runFolder,
-        cacheFolder,
-        isolation,
-        node,
-        python,
-        environmentsMax,
-        idle,
-        waiting,
-        other,
-        throwAway);
+        folder, runFolder, cacheFolder, isolation, environmentsMax, idle, waiting, box, throwAway);
   }
 
   /// The same, with everything in a folder that is deleted at the end.
-  public FunctionsSettings throwAway(Path dataFolder) {
+  public FunctionsSettings throwAway(Path other) {
     return new FunctionsSettings(
-        folder,
-        runFolder,
-        cacheFolder,
-        isolation,
-        node,
-        python,
-        environmentsMax,
-        idle,
-        waiting,
-        sandbox,
-        dataFolder);
+        folder, runFolder, cacheFolder, isolation, environmentsMax, idle, waiting, sandbox, other);
   }
 
   private static int environmentsFor(int processors) {

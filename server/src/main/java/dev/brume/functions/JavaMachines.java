@@ -55,8 +55,7 @@ final class JavaMachines {
     Programs.onPath("java").forEach(java -> homes.add(Programs.home(Programs.real(java))));
     homes.add(own());
     FOLDERS.forEach(pattern -> homes.addAll(Programs.matching(Path.of("/"), pattern)));
-    Path home = Path.of(System.getProperty("user.home", "/"));
-    HOME_FOLDERS.forEach(pattern -> homes.addAll(Programs.matching(home, pattern)));
+    HOME_FOLDERS.forEach(pattern -> homes.addAll(Programs.matching(Programs.userHome(), pattern)));
     var found = new ArrayList<Machine>();
     var seen = new ArrayList<Path>();
     for (Path candidate : homes) {

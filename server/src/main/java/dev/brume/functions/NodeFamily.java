@@ -26,6 +26,7 @@ final class NodeFamily implements RuntimeFamily {
       Set.of("NODE_ENV", "NODE_PATH", "NODE_TLS_REJECT_UNAUTHORIZED");
   private static final Pattern NAME = Pattern.compile("nodejs([0-9]{1,3})\\..*");
   private static final Pattern VERSION = Pattern.compile("/(?:v|nodejs)?([0-9]{1,3})\\.");
+  private static final String PROGRAM = "bin/node";
   private static final List<String> MANAGED =
       List.of(
           ".nvm/versions/node/*",
@@ -35,13 +36,11 @@ final class NodeFamily implements RuntimeFamily {
           ".local/share/mise/installs/node/*",
           ".asdf/installs/nodejs/*",
           ".nodenv/versions/*");
-  private final @Nullable Path configured;
   private final Path added;
   private final NodeSdk sdk;
   private final Map<Path, Optional<Interpreter>> probed = new ConcurrentHashMap<>();
 
   NodeFamily(FunctionsSettings settings) {
-    configured = settings.node();
     added = settings.cacheFolder().resolve("runtimes");
     sdk = new NodeSdk(settings.cacheFolder());
   }
@@ -65,7 +64,7 @@ final class NodeFamily implements RuntimeFamily {
   public @Nullable Interpreter find(String runtime) {
     Matcher name = NAME.matcher(runtime);
     int wanted = name.matches() ? Integer.parseInt(name.group(1)) : 0;
-    for (Installed candidate : Nearest.order(installed(), Installed::major, wanted)) {
+    for (Installed candidate : Installed.nearest(installed(), wanted)) {
       Interpreter found = probe(candidate.executable());
       if (found != null) {
         return found;
@@ -90,37 +89,20 @@ final class NodeFamily implements RuntimeFamily {
         .orElse(null);
   }
 
-  /// A Node that is there, or says so.
-  private record Installed(Path executable, int major) {}
-
-  // Those on PATH are asked who they are; version managers name folders by versions.
+  // Those on PATH are asked who they are.
   private List<Installed> installed() {
     var all = new ArrayList<Installed>();
-    List<Path> onPath =
-        configured != null ? List.of(configured) : Programs.onPath("node", "nodejs");
-    for (Path executable : onPath) {
+    for (Path executable : Programs.onPath("node", "nodejs")) {
       Interpreter found = probe(executable);
       if (found != null) {
         all.add(new Installed(executable, Integer.parseInt(found.version().split("\\.", -1)[0])));
       }
     }
-    if (configured == null) {
-      Path home = Path.of(System.getProperty("user.home", "/"));
-      MANAGED.forEach(pattern -> add(all, Programs.matching(home, pattern)));
-      add(all, Programs.matching(Path.of("/"), "usr/local/n/versions/node/*"));
-      add(all, Programs.matching(added, "*/node_modules/node-*"));
-    }
+    all.addAll(Installed.in(Programs.userHome(), MANAGED, PROGRAM, VERSION));
+    var shared = List.of("usr/local/n/versions/node/*");
+    all.addAll(Installed.in(Path.of("/"), shared, PROGRAM, VERSION));
+    all.addAll(Installed.in(added, List.of("*/node_modules/node-*"), PROGRAM, VERSION));
     return all;
-  }
-
-  private static void add(List<Installed> all, List<Path> folders) {
-    for (Path folder : folders) {
-      Path executable = folder.resolve("bin/node");
-      Matcher version = VERSION.matcher(folder.toString());
-      if (Files.isExecutable(executable) && version.find()) {
-        all.add(new Installed(executable, Integer.parseInt(version.group(1))));
-      }
-    }
   }
 
   @Override

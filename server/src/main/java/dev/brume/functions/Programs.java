@@ -64,6 +64,11 @@ final class Programs {
     return found;
   }
 
+  /// Where the user's version managers put their versions.
+  static Path userHome() {
+    return Path.of(System.getProperty("user.home", "/"));
+  }
+
   /// The folder that an installation has for itself: `…/bin/node` belongs to `…`.
   static Path home(Path executable) {
     Path folder = executable.resolveSibling(".").normalize();

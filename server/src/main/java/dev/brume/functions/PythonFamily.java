@@ -27,7 +27,7 @@ final class PythonFamily implements RuntimeFamily {
   private static final Pattern CLIENT =
       Pattern.compile("\\.(?:client|resource)\\(\\s*[\"']([a-z0-9-]+)[\"']");
   private static final Pattern NAME = Pattern.compile("python3\\.([0-9]{1,3})");
-  private static final Pattern VERSION = Pattern.compile("^(?:cpython-)?3\\.([0-9]{1,3})");
+  private static final Pattern VERSION = Pattern.compile("/(?:cpython-)?3\\.([0-9]{1,3})[^/]*$");
   private static final int MINOR_MIN = 8;
   private static final int MINOR_MAX = 15;
   private static final int SDK_MINOR_MIN = 9;
@@ -40,14 +40,12 @@ final class PythonFamily implements RuntimeFamily {
           ".local/share/uv/python/cpython-3.*",
           ".local/share/mise/installs/python/3.*",
           ".asdf/installs/python/3.*");
-  private final @Nullable Path configured;
   private final PythonSdk sdk;
   private final Map<Path, Optional<Found>> probed = new ConcurrentHashMap<>();
   // Those without boto3, and who can give it to them.
   private final Map<Path, Optional<Path>> lacking = new ConcurrentHashMap<>();
 
   PythonFamily(FunctionsSettings settings) {
-    configured = settings.python();
     sdk = new PythonSdk(settings.cacheFolder());
   }
 
@@ -73,11 +71,13 @@ final class PythonFamily implements RuntimeFamily {
     int wanted = name.matches() ? Integer.parseInt(name.group(1)) : 0;
     List<Installed> all = installed();
     // Of the same version one that has boto3 itself, else the first.
-    List<Installed> ordered = Nearest.order(all, Installed::minor, wanted);
+    List<Installed> ordered = Installed.nearest(all, wanted);
     Found first = null;
     for (Installed candidate : ordered) {
       Found found =
-          first == null || candidate.minor() == minor(first) ? probe(candidate.executable()) : null;
+          first == null || candidate.version() == minor(first)
+              ? probe(candidate.executable())
+              : null;
       if (found != null && (first == null || found.sdk() && !first.sdk())) {
         first = found;
       }
@@ -88,7 +88,7 @@ final class PythonFamily implements RuntimeFamily {
     if (!first.sdk()) {
       Path donor =
           all.stream()
-              .filter(one -> one.minor() >= SDK_MINOR_MIN)
+              .filter(one -> one.version() >= SDK_MINOR_MIN)
               .map(one -> probe(one.executable()))
               .filter(one -> one != null && one.sdk())
               .map(one -> one.interpreter().executable())
@@ -98,9 +98,6 @@ final class PythonFamily implements RuntimeFamily {
     }
     return first.interpreter();
   }
-
-  /// A Python that says its version, in its name or its folder's.
-  private record Installed(Path executable, int minor) {}
 
   /// One that was asked.
   ///
@@ -132,27 +129,14 @@ final class PythonFamily implements RuntimeFamily {
 
   private List<Installed> installed() {
     var all = new ArrayList<Installed>();
-    if (configured != null) {
-      add(all, configured);
-      return all;
-    }
     Programs.onPath("python3", "python").forEach(executable -> add(all, executable));
     for (int minor = MINOR_MAX; minor >= MINOR_MIN; minor--) {
       for (Path executable : Programs.onPath("python3." + minor)) {
         all.add(new Installed(executable, minor));
       }
     }
-    Path home = Path.of(System.getProperty("user.home", "/"));
-    for (String pattern : MANAGED) {
-      for (Path folder : Programs.matching(home, pattern)) {
-        Matcher version = VERSION.matcher(folder.getFileName().toString());
-        Path executable = folder.resolve("bin/python3");
-        if (version.find() && Files.isExecutable(executable)) {
-          all.add(new Installed(executable, Integer.parseInt(version.group(1))));
-        }
-      }
-    }
-    all.removeIf(one -> one.minor() < MINOR_MIN);
+    all.addAll(Installed.in(Programs.userHome(), MANAGED, "bin/python3", VERSION));
+    all.removeIf(one -> one.version() < MINOR_MIN);
     return all;
   }
 

@@ -61,28 +61,10 @@ class DebuggingTest {
         "package e; public class Echo { public String handle(String in) { return in; } }";
     var classes = new JavaCode(folder, 21).compile(Map.of("e/Echo.java", source));
     String hash = fixture.functions.code().add(JavaCode.jar(classes)).hash();
-    var like = fixture.spec("java25", "e.Echo::handle", 512, 20);
     var spec =
-        new FunctionSpec(
-            like.account(),
-            like.region(),
-            "java",
-            like.version(),
-            like.revision(),
-            like.runtime(),
-            like.handler(),
-            Map.of(),
-            like.memoryMegabytes(),
-            like.timeoutSeconds(),
-            like.storageMegabytes(),
-            hash,
-            null,
-            like.logGroup(),
-            false,
-            null,
-            null,
-            like.endpoint(),
-            like.credentials());
+        FunctionsFixture.with(
+            fixture.spec("java25", "e.Echo::handle", 512, 20),
+            Map.of("name", "java", "codeHash", hash));
     assertThat(fixture.invoke(spec, "\"hi\"").payload()).asString().isEqualTo("\"hi\"");
     byte[] greeting = "JDWP-Handshake".getBytes(StandardCharsets.US_ASCII);
     try (var socket = new Socket("127.0.0.1", port)) {

@@ -5,6 +5,7 @@ import dev.brume.json.Json;
 import dev.brume.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -71,8 +73,6 @@ final class FunctionsFixture implements AutoCloseable {
                 folder.resolve("brume-" + ProcessHandle.current().pid()),
                 usual.cacheFolder(),
                 isolation,
-                null,
-                null,
                 8,
                 Duration.ofMinutes(10),
                 1,
@@ -136,6 +136,29 @@ final class FunctionsFixture implements AutoCloseable {
         () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
   }
 
+  /// The same function with other components, by name.
+  static FunctionSpec with(FunctionSpec spec, Map<String, Object> others) {
+    try {
+      RecordComponent[] components = FunctionSpec.class.getRecordComponents();
+      var values = new Object[components.length];
+      var types = new Class<?>[components.length];
+      var left = new HashMap<>(others);
+      for (int i = 0; i < components.length; i++) {
+        Object other = left.remove(components[i].getName());
+        Object same = components[i].getAccessor().invoke(spec);
+        values[i] =
+            other instanceof Optional<?> maybe ? maybe.orElse(null) : other == null ? same : other;
+        types[i] = components[i].getType();
+      }
+      if (!left.isEmpty()) {
+        throw new AssertionError("no component " + left.keySet());
+      }
+      return FunctionSpec.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// The same function with other code, layers and variables.
   ///
   /// @param layers text files by name, none for no layer
@@ -157,26 +180,17 @@ final class FunctionsFixture implements AutoCloseable {
       throws IOException, CodeStore.BadCode {
     String hash = functions.code().add(code).hash();
     String layersHash = layer == null ? null : functions.code().add(layer).hash();
-    return new FunctionSpec(
-        spec.account(),
-        spec.region(),
-        spec.name() + (hash + variables + layersHash).hashCode(),
-        spec.version(),
-        spec.revision(),
-        spec.runtime(),
-        spec.handler(),
-        variables,
-        spec.memoryMegabytes(),
-        spec.timeoutSeconds(),
-        spec.storageMegabytes(),
-        hash,
-        layersHash,
-        spec.logGroup(),
-        spec.jsonLogs(),
-        spec.logLevel(),
-        spec.systemLogLevel(),
-        spec.endpoint(),
-        spec.credentials());
+    return with(
+        spec,
+        Map.of(
+            "name",
+            spec.name() + (hash + variables + layersHash).hashCode(),
+            "environment",
+            variables,
+            "codeHash",
+            hash,
+            "layersHash",
+            Optional.ofNullable(layersHash)));
   }
 
   /// A zip of text files; scripts can be executed.

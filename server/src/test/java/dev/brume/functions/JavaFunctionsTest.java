@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -67,26 +66,18 @@ class JavaFunctionsTest {
   }
 
   private static FunctionSpec spec(String runtime, String handler, int memory, boolean json) {
-    return new FunctionSpec(
-        "000000000000",
-        "us-east-1",
-        handler.replaceAll("[^A-Za-z0-9]+", "-") + (json ? "-json" : ""),
-        "$LATEST",
-        "1",
-        runtime,
-        handler,
-        Map.of("CUSTOMER", "yes"),
-        memory,
-        20,
-        512,
-        code,
-        null,
-        "/aws/lambda/f",
-        json,
-        json ? "INFO" : null,
-        json ? "INFO" : null,
-        "http://127.0.0.1:4649",
-        () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
+    var spec =
+        FunctionsFixture.with(
+            fixture.spec(runtime, handler, memory, 20),
+            Map.of(
+                "name",
+                handler.replaceAll("[^A-Za-z0-9]+", "-") + (json ? "-json" : ""),
+                "codeHash",
+                code));
+    return json
+        ? FunctionsFixture.with(
+            spec, Map.of("jsonLogs", true, "logLevel", "INFO", "systemLogLevel", "INFO"))
+        : spec;
   }
 
   private static Outcome invoke(String handler, String event) {
@@ -212,7 +203,6 @@ class JavaFunctionsTest {
 
   @Test
   void theFunctionsOwnOptionsForTheJvmAreHonoured() {
-    FunctionSpec plain = spec("java25", "example.Kinds::context", 512, false);
     var options =
         Map.of(
             "CUSTOMER",
@@ -220,26 +210,9 @@ class JavaFunctionsTest {
             "JAVA_TOOL_OPTIONS",
             "-Xmx200m -XX:+UseParallelGC -Dmine=from-task -XX:TieredStopAtLevel=4");
     var spec =
-        new FunctionSpec(
-            plain.account(),
-            plain.region(),
-            "options",
-            plain.version(),
-            plain.revision(),
-            plain.runtime(),
-            "example.Kinds::options",
-            options,
-            512,
-            20,
-            512,
-            code,
-            null,
-            plain.logGroup(),
-            false,
-            null,
-            null,
-            plain.endpoint(),
-            plain.credentials());
+        FunctionsFixture.with(
+            spec("java25", "example.Kinds::options", 512, false),
+            Map.of("name", "options", "environment", options));
     JsonNode seen = FunctionsFixture.json(fixture.invoke(spec, "{}"));
     assertThat(seen.get("heap").asInt()).isBetween(150, 200);
     assertThat(seen.get("mine").asText()).isEqualTo("from-task");
@@ -250,28 +223,10 @@ class JavaFunctionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "$LATEST"})
   void whatStartsSlowlyHasItsClassesInACacheSoon(String number) {
-    FunctionSpec latest = spec("java25", "example.Kinds$Slow", 512, false);
     var version =
-        new FunctionSpec(
-            latest.account(),
-            latest.region(),
-            "slow" + number.length(),
-            number,
-            latest.revision(),
-            latest.runtime(),
-            latest.handler(),
-            latest.environment(),
-            512,
-            20,
-            512,
-            code,
-            null,
-            latest.logGroup(),
-            false,
-            null,
-            null,
-            latest.endpoint(),
-            latest.credentials());
+        FunctionsFixture.with(
+            spec("java25", "example.Kinds$Slow", 512, false),
+            Map.of("name", "slow" + number.length(), "version", number));
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     JsonNode seen;
     do {

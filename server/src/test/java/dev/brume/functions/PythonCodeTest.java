@@ -6,9 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,46 +31,22 @@ class PythonCodeTest {
   }
 
   private static String add(Map<String, String> sources) throws IOException, CodeStore.BadCode {
-    var entries = new TreeMap<String, byte[]>();
-    sources.forEach((name, text) -> entries.put(name, JavaCode.bytes(text)));
-    return fixture.functions.code().add(JavaCode.jar(entries)).hash();
+    return fixture.functions.code().add(FunctionsFixture.zip(sources)).hash();
   }
 
   private static FunctionSpec spec(String name, String code) {
-    return new FunctionSpec(
-        "000000000000",
-        "us-east-1",
-        name,
-        "$LATEST",
-        "1",
-        "python3.11",
-        "main.handler",
-        Map.of(),
-        512,
-        60,
-        512,
-        code,
-        null,
-        "/aws/lambda/f",
-        false,
-        null,
-        null,
-        "http://127.0.0.1:4649",
-        () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
+    return FunctionsFixture.with(
+        fixture.spec("python3.11", "main.handler", 512, 60),
+        Map.of("name", name, "codeHash", code));
   }
 
   private static String invoke(FunctionSpec spec) {
     return new String(fixture.invoke(spec, "{}").payload(), StandardCharsets.UTF_8);
   }
 
-  private static boolean isCompiled(Path source) throws IOException {
-    Path cache = source.resolveSibling("__pycache__");
-    if (!Files.isDirectory(cache)) {
-      return false;
-    }
-    try (var files = Files.list(cache)) {
-      return files.anyMatch(file -> file.toString().endsWith(".pyc"));
-    }
+  private static boolean isCompiled(Path source) {
+    String[] made = source.resolveSibling("__pycache__").toFile().list();
+    return made != null && List.of(made).stream().anyMatch(name -> name.endsWith(".pyc"));
   }
 
   @Test
@@ -89,11 +64,7 @@ class PythonCodeTest {
                 "def (:"));
     fixture.functions.prepare(spec("compiled", code));
     Path source = fixture.functions.code().codeFolder().resolve(code).resolve("part/more.py");
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
-    while (!isCompiled(source) && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(isCompiled(source)).isTrue();
+    FunctionsFixture.await("compiled code", () -> isCompiled(source));
     assertThat(invoke(spec("compiled", code))).contains("part/__pycache__/more.cpython-3");
   }
 

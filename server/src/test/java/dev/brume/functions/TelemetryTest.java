@@ -232,25 +232,16 @@ class TelemetryTest {
             Map.of("index.js", handler),
             Map.of(),
             Map.of());
-    return new FunctionSpec(
-        spec.account(),
-        spec.region(),
-        spec.name(),
-        spec.version(),
-        level + application,
-        spec.runtime(),
-        spec.handler(),
-        spec.environment(),
-        spec.memoryMegabytes(),
-        spec.timeoutSeconds(),
-        spec.storageMegabytes(),
-        spec.codeHash(),
-        spec.layersHash(),
-        spec.logGroup(),
-        true,
-        application,
-        level,
-        spec.endpoint(),
-        spec.credentials());
+    return FunctionsFixture.with(
+        spec,
+        Map.of(
+            "revision",
+            level + application,
+            "jsonLogs",
+            true,
+            "logLevel",
+            application,
+            "systemLogLevel",
+            level));
   }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -42,9 +41,7 @@ class VersionsTest {
             "which.js",
             "exports.handler = async () => ({version: process.versions.node, sdk:"
                 + " process.env.AWS_REGION})");
-    var entries = new java.util.TreeMap<String, byte[]>();
-    sources.forEach((name, text) -> entries.put(name, JavaCode.bytes(text)));
-    code = fixture.functions.code().add(JavaCode.jar(entries)).hash();
+    code = fixture.functions.code().add(FunctionsFixture.zip(sources)).hash();
   }
 
   @AfterAll
@@ -54,26 +51,9 @@ class VersionsTest {
 
   private static JsonNode which(String runtime) {
     var spec =
-        new FunctionSpec(
-            "000000000000",
-            "us-east-1",
-            runtime.replace('.', '-'),
-            "$LATEST",
-            "1",
-            runtime,
-            "which.handler",
-            Map.of(),
-            512,
-            60,
-            512,
-            code,
-            null,
-            "/aws/lambda/f",
-            false,
-            null,
-            null,
-            "http://127.0.0.1:4649",
-            () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
+        FunctionsFixture.with(
+            fixture.spec(runtime, "which.handler", 512, 60),
+            Map.of("name", runtime.replace('.', '-'), "codeHash", code));
     Outcome outcome = fixture.invoke(spec, "{}");
     return Json.parseOwn(new String(outcome.payload(), StandardCharsets.UTF_8));
   }

@@ -81,8 +81,6 @@ final class LambdaFixture implements AutoCloseable {
                 folder.resolve("run"),
                 usual.cacheFolder(),
                 usual.isolation(),
-                null,
-                null,
                 8,
                 Duration.ofMinutes(10),
                 1,
