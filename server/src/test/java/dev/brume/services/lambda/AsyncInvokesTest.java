@@ -13,30 +13,14 @@ import dev.brume.model.lambda.*;
 import dev.brume.model.sqs.Message;
 import dev.brume.model.sqs.ReceiveMessageRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Asynchronous invocations: tries, ages, and where what failed goes.
-class AsyncInvokesTest {
+class AsyncInvokesTest extends WithLambda {
   private static final String FAILS =
       "exports.handler = async () => { throw new RangeError('no'); };";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void whatFailedToTheEndIsRecordedInLambdasWords() throws Exception {
@@ -266,11 +250,5 @@ class AsyncInvokesTest {
             .messages();
     assertThat(messages).hasSize(1);
     return Json.parse(messages.getFirst().body());
-  }
-
-  private static void refused(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

@@ -3,33 +3,16 @@ package dev.brume.services.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Code signing configurations: what they hold up, and what they let through.
-class CodeSigningTest {
+class CodeSigningTest extends WithLambda {
   private static final String PROFILE =
       "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/ours/abcdefghij";
   private static final String SOURCE = "exports.handler = async () => 1;";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void whatIsNotSignedIsNotDeployedWhereThatIsEnforced() {
@@ -157,11 +140,5 @@ class CodeSigningTest {
     }
     var made = fixture.lambda.createCodeSigningConfig(fixture.call(), in).codeSigningConfig();
     return String.valueOf(made.codeSigningConfigArn());
-  }
-
-  private static void refused(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

@@ -9,28 +9,22 @@ import dev.brume.model.Principal;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Function URLs: what is set, and what their clients are answered, with functions that really run.
-class FunctionUrlsTest {
+class FunctionUrlsTest extends WithLambda {
   private static final String ENDPOINT = "http://127.0.0.1:4649";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
   private static FunctionUrlDoor door;
   // What callers may do by policies of their own.
   private static boolean identitiesAllow = true;
 
   @BeforeAll
   static void start() {
-    fixture = new LambdaFixture(folder);
     var authenticator =
         new Authenticator(
             new Credentials(fixture.kv, fixture.clock, fixture.ids),
@@ -38,11 +32,6 @@ class FunctionUrlsTest {
             "eu-west-1");
     door =
         fixture.service.urlDoor(authenticator, (call, request) -> identitiesAllow, fixture.clock);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
   }
 
   private static String url(CreateFunctionUrlConfigRequest in) {
@@ -80,16 +69,6 @@ class FunctionUrlsTest {
     return exchange;
   }
 
-  private static void assertError(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(
-            ServiceError.class,
-            e -> {
-              assertThat(e.code()).isEqualTo(code);
-              assertThat(e).hasMessage(message);
-            });
-  }
-
   @Test
   void urlsAreMadeShownChangedListedAndDeleted() {
     fixture.lambda.createFunction(
@@ -101,7 +80,7 @@ class FunctionUrlsTest {
     String url = url(request("crud", "NONE").cors(cors));
     assertThat(url).matches(ENDPOINT + "/_brume/lambda-url/[a-z0-9]{32}/");
     url(request("crud", "AWS_IAM").qualifier("live"));
-    assertError(
+    refused(
         "ResourceConflictException",
         "Failed to create function url config for [functionArn ="
             + " arn:aws:lambda:eu-west-1:111122223333:function:crud:live]. Error message: "
@@ -130,7 +109,7 @@ class FunctionUrlsTest {
             "arn:aws:lambda:eu-west-1:111122223333:function:crud:live");
     fixture.lambda.deleteFunctionUrlConfig(
         fixture.call(), new DeleteFunctionUrlConfigRequest().functionName("crud"));
-    assertError(
+    refused(
         "ResourceNotFoundException",
         "The resource you requested does not exist.",
         () -> fixture.lambda.getFunctionUrlConfig(fixture.call(), get));
@@ -140,9 +119,9 @@ class FunctionUrlsTest {
   void onlyFunctionsAndAliasesHaveUrls() {
     fixture.lambda.createFunction(
         fixture.call(), fixture.function("only", "exports.handler = async () => 1;").publish(true));
-    assertError(
+    refused(
         "ResourceNotFoundException", "Function does not exist", () -> url(request("no", "NONE")));
-    assertError(
+    refused(
         "ResourceNotFoundException",
         "Function does not exist",
         () -> url(request("only", "NONE").qualifier("live")));
@@ -207,7 +186,7 @@ class FunctionUrlsTest {
                     fixture.call().as(service), new InvocationRequest().functionName("shut")))
         .isInstanceOfSatisfying(
             ServiceError.class, e -> assertThat(e.code()).isEqualTo("AccessDeniedException"));
-    assertError(
+    refused(
         "InvalidParameterValueException",
         "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action",
         () -> allow("shut", "x", "lambda:InvokeFunction", "NONE", null));

@@ -18,27 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Lambda from the inside door, with functions that really run.
-class LambdaServiceTest {
+class LambdaServiceTest extends WithLambda {
   private static final String ECHO =
       "exports.handler = async (e, c) => ({ e, version: c.functionVersion });";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void aFunctionIsCreatedInvokedChangedAndDeleted() {
@@ -59,12 +44,12 @@ class LambdaServiceTest {
             .functionName("life")
             .environment(new Environment().variables(Map.of("COLOR", "red"))));
     assertThat(fixture.invoke("life", "{}")).isEqualTo("\"red\"");
-    assertError(
+    refused(
         "ResourceConflictException",
         "Function already exist: life",
         () -> fixture.lambda.createFunction(fixture.call(), fixture.function("life", ECHO)));
     fixture.lambda.deleteFunction(fixture.call(), new DeleteFunctionRequest().functionName("life"));
-    assertError(
+    refused(
         "ResourceNotFoundException",
         "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:life",
         () -> fixture.invoke("life", "{}"));
@@ -85,7 +70,7 @@ class LambdaServiceTest {
           .hasMessageEndingWith("] or be a valid ARN");
     }
     for (String other : List.of("ruby3.4", "dotnet8", "go1.x", "python2.7")) {
-      assertError(
+      refused(
           "InvalidParameterValueException",
           "Brume does not run the runtime " + other + "; ./brume runtimes says what it runs.",
           () ->
@@ -130,7 +115,7 @@ class LambdaServiceTest {
 
   private static void refused(String path, String message) {
     var code = new FunctionCode().s3Bucket("hot-reload").s3Key(path);
-    assertError(
+    refused(
         "InvalidParameterValueException",
         message,
         () ->
@@ -160,7 +145,7 @@ class LambdaServiceTest {
         fixture.call(),
         new UpdateAliasRequest().functionName("versions").name("live").functionVersion("2"));
     assertThat(fixture.invoke("versions:live", "{}")).isEqualTo("\"second\"");
-    assertError(
+    refused(
         "ResourceConflictException",
         "Version can not be deleted because it is referenced by the following aliases: [live]",
         () ->
@@ -176,14 +161,14 @@ class LambdaServiceTest {
 
   @Test
   void wrongRequestsAreRefusedInLambdasWords() {
-    assertError(
+    refused(
         "InvalidParameterValueException",
         "The role defined for the function cannot be assumed by Lambda.",
         () ->
             fixture.lambda.createFunction(
                 fixture.call(),
                 fixture.function("norole", ECHO).role("arn:aws:iam::111122223333:role/nobody")));
-    assertError(
+    refused(
         "InvalidParameterValueException",
         "Could not unzip uploaded file. Please check your file, then try to upload again.",
         () ->
@@ -196,14 +181,14 @@ class LambdaServiceTest {
     assertThatThrownBy(() -> fixture.invoke("wrong", "{x"))
         .isInstanceOf(InvalidRequestContentException.class)
         .hasMessageStartingWith("Could not parse request body into json");
-    assertError(
+    refused(
         "RequestTooLargeException",
         "Request must be smaller than 6291456 bytes for the InvokeFunction operation",
         () -> fixture.invoke("wrong", "\"" + "x".repeat(6_291_456) + "\""));
     fixture.lambda.putFunctionConcurrency(
         fixture.call(),
         new PutFunctionConcurrencyRequest().functionName("wrong").reservedConcurrentExecutions(0));
-    assertError("TooManyRequestsException", "Rate Exceeded.", () -> fixture.invoke("wrong", "{}"));
+    refused("TooManyRequestsException", "Rate Exceeded.", () -> fixture.invoke("wrong", "{}"));
   }
 
   @Test
@@ -390,11 +375,5 @@ class LambdaServiceTest {
                     .waitTimeSeconds(5)
                     .messageAttributeNames(List.of("All")))
             .messages());
-  }
-
-  private static void assertError(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

@@ -1,34 +1,16 @@
 package dev.brume.services.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Layers of one account in the hands of another.
-class LayerPermissionsTest {
+class LayerPermissionsTest extends WithLambda {
   private static final String OTHER = "444455556666";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void anotherAccountReadsALayerOnlyOnceItMay() {
@@ -169,11 +151,5 @@ class LayerPermissionsTest {
 
   private static Call other() {
     return fixture.call().as(new Principal.Root(OTHER)).in(OTHER, LambdaFixture.REGION);
-  }
-
-  private static void refused(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

@@ -1,42 +1,24 @@
 package dev.brume.services.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What functions may be, and who may touch them.
-class LimitsTest {
+class LimitsTest extends WithLambda {
   private static final String SOURCE = "exports.handler = async () => 1;";
   private static final String INVALID = "InvalidParameterValueException";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void limitsAreLambdas() {
@@ -216,11 +198,5 @@ class LimitsTest {
       throw new IllegalStateException(e);
     }
     return out.toByteArray();
-  }
-
-  private static void refused(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

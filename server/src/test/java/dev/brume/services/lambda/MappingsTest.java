@@ -3,36 +3,19 @@ package dev.brume.services.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.model.sqs.CreateQueueRequest;
 import dev.brume.model.sqs.SendMessageRequest;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Functions that are fed from queues.
-class MappingsTest {
+class MappingsTest extends WithLambda {
   private static final String STRICT =
       "exports.handler = async (e) => { if (process.env.STRICT && e.Records[0].body === 'bad')"
           + " throw new Error('bad'); };";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void aThrottledBatchIsTriedAgainWhileItIsHidden() {
@@ -219,10 +202,9 @@ class MappingsTest {
   }
 
   private static void refused(String message, CreateEventSourceMappingRequest in) {
-    assertThatThrownBy(() -> fixture.lambda.createEventSourceMapping(fixture.call(), in))
-        .isInstanceOfSatisfying(
-            ServiceError.class,
-            e -> assertThat(e.code()).isEqualTo("InvalidParameterValueException"))
-        .hasMessage(message);
+    refused(
+        "InvalidParameterValueException",
+        message,
+        () -> fixture.lambda.createEventSourceMapping(fixture.call(), in));
   }
 }

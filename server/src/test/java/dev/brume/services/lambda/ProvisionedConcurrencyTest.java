@@ -1,34 +1,16 @@
 package dev.brume.services.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Provisioned concurrency with environments that are really initialised.
-class ProvisionedConcurrencyTest {
+class ProvisionedConcurrencyTest extends WithLambda {
   private static final String KIND =
       "exports.handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE;";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void anAliasHasItsEnvironmentsReadyAndTakesThemAlong() throws Exception {
@@ -235,11 +217,5 @@ class ProvisionedConcurrencyTest {
         new PutFunctionConcurrencyRequest()
             .functionName(function)
             .reservedConcurrentExecutions(executions));
-  }
-
-  private static void refused(String code, String message, Runnable action) {
-    assertThatThrownBy(action::run)
-        .isInstanceOfSatisfying(ServiceError.class, e -> assertThat(e.code()).isEqualTo(code))
-        .hasMessage(message);
   }
 }

@@ -9,32 +9,16 @@ import dev.brume.model.sqs.Message;
 import dev.brume.model.sqs.ReceiveMessageRequest;
 import dev.brume.model.sqs.SendMessageRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Traces, and loops that end.
-class RecursionTest {
+class RecursionTest extends WithLambda {
   private static final String TRACE = "exports.handler = async () => process.env._X_AMZN_TRACE_ID;";
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
-
-  @BeforeAll
-  static void start() {
-    fixture = new LambdaFixture(folder);
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
-  }
 
   @Test
   void everyInvocationHasATraceAndKeepsTheOneItCameWith() {

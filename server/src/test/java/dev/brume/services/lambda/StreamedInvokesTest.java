@@ -11,16 +11,13 @@ import dev.brume.model.lambda.*;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Invocations answered by a stream of events, with functions that really run.
-class StreamedInvokesTest {
+class StreamedInvokesTest extends WithLambda {
   private static final String STREAMING =
       """
       exports.handler = awslambda.streamifyResponse(async (event, stream) => {
@@ -31,18 +28,10 @@ class StreamedInvokesTest {
         stream.end();
       });
       """;
-  @TempDir static Path folder;
-  private static LambdaFixture fixture;
 
   @BeforeAll
   static void start() {
-    fixture = new LambdaFixture(folder);
     fixture.lambda.createFunction(fixture.call(), fixture.function("streaming", STREAMING));
-  }
-
-  @AfterAll
-  static void stop() {
-    fixture.close();
   }
 
   private record Answer(
