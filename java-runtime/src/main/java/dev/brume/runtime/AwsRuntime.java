@@ -15,6 +15,7 @@ import java.lang.invoke.MethodType;
 final class AwsRuntime {
   private final MethodHandle loader;
   private final MethodHandle loop;
+  private final MethodHandle initialised;
 
   /// Looks the ways in up, and goes them once where that does nothing, so that they are quick.
   AwsRuntime() throws ReflectiveOperationException {
@@ -39,6 +40,12 @@ final class AwsRuntime {
                 LambdaContextLogger.class,
                 ConcurrencyConfig.class,
                 LambdaRuntimeApiClient.class));
+    initialised =
+        inside.findStatic(
+            AWSLambda.class,
+            "onInitComplete",
+            MethodType.methodType(
+                void.class, LambdaContextLogger.class, LambdaRuntimeApiClient.class));
     load(MethodHandles.empty(loader.type()), "", null, null);
     serve(MethodHandles.empty(loop.type()), null, null, null, null);
     var setup = AWSLambda.class.getDeclaredMethod("setupRuntimeLogger", LambdaLogger.class);
@@ -49,6 +56,16 @@ final class AwsRuntime {
   /// Loads the function and initialises it; ends the process when that fails.
   LambdaRequestHandler load(String handler, LambdaContextLogger logger, RuntimeApi api) {
     return load(loader, handler, logger, api);
+  }
+
+  /// Runs the hooks that go before a snapshot, waits until it is restored, and runs those that go
+  /// after it; ends the process when one fails.
+  void checkpoint(LambdaContextLogger logger, LambdaRuntimeApiClient api) {
+    try {
+      initialised.invokeExact(logger, api);
+    } catch (Throwable e) {
+      throw AwsRuntime.<RuntimeException>asItIs(e);
+    }
   }
 
   /// Serves events until one leaves the process in a state that no other may find.

@@ -17,6 +17,9 @@ public final class Bootstrap {
   private static final byte[] ASSIGN =
       "GET /brume/assign HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
+  private static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
+  private static final String SNAP_START = "snap-start";
+
   private Bootstrap() {}
 
   /// What turns the process into a function.
@@ -54,8 +57,9 @@ public final class Bootstrap {
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
     boolean practises = System.getenv("BRUME_PRACTICE") != null;
+    boolean startedForIt = assignment.env == null;
     boolean ownClasses = System.getenv("BRUME_FUNCTION_JARS") != null;
-    if (assignment.env == null) {
+    if (startedForIt) {
       // It has been started with them.
       assignment.env = new HashMap<>(System.getenv());
       assignment.env.keySet().removeIf(name -> name.startsWith("BRUME_"));
@@ -76,6 +80,11 @@ public final class Bootstrap {
     var api = new RuntimeApi(wire, frames);
     LambdaRequestHandler handler =
         ready.runtime().load(assignment.env.get("_HANDLER"), logger, api);
+    if (!startedForIt && SNAP_START.equals(assignment.env.get(INITIALIZATION_TYPE))) {
+      // AWS's class has looked at the variable when it was loaded, and does it itself if it was
+      // set.
+      ready.runtime().checkpoint(logger, api);
+    }
     if (practises) {
       Rehearsal.others();
     }

@@ -15,6 +15,8 @@ final class RuntimeApi implements LambdaRuntimeApiClient {
   private static final String API = "/2018-06-01/runtime";
   private static final byte[] NEXT =
       ("GET " + API + "/invocation/next HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] RESTORE =
+      ("GET " + API + "/restore/next HTTP/1.1\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] NOTHING = {};
   private static final int CAUSE_BYTES_MAX = 1024 * 1024;
   private final Wire wire;
@@ -92,13 +94,18 @@ final class RuntimeApi implements LambdaRuntimeApiClient {
   }
 
   @Override
-  public void restoreNext() {
-    // The state is never frozen between the two: what follows a restore comes at once.
+  public void restoreNext() throws IOException {
+    System.out.flush();
+    System.err.flush();
+    Thread.interrupted();
+    wire.send(RESTORE);
+    wire.receive("brume-restore");
   }
 
   @Override
   public void reportRestoreError(LambdaError error) throws IOException {
-    reportInitError(error);
+    post("/restore/error", headers(error), document(error));
+    flush();
   }
 
   private void post(String where, String headers, byte[] document) {

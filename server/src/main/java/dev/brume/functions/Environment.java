@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -61,19 +60,6 @@ final class Environment {
     enclosure = parts.enclosure();
     process = parts.process();
     memory = new MemoryUse(process, enclosure.group());
-  }
-
-  /// What an environment was made into.
-  ///
-  /// @param stream its log stream
-  /// @param credentialsExpire by the machine's time
-  /// @param provisioned made in advance, to stay
-  record Assignment(
-      FunctionSpec spec, String stream, Instant credentialsExpire, boolean provisioned) {
-    /// `AWS_LAMBDA_INITIALIZATION_TYPE`.
-    String initialisation() {
-      return provisioned ? Starter.PROVISIONED : Starter.ON_DEMAND;
-    }
   }
 
   /// What an environment is made of.
@@ -264,13 +250,29 @@ final class Environment {
           "HTTP/1.1 200 OK\r\nBrume-Assign: 1\r\n", message.getBytes(StandardCharsets.UTF_8));
     }
     RuntimeWire.Request request = runtime.read(null);
-    if (!request.isNext()) {
+    boolean snapshot = to.initialisation().equals(Starter.SNAP_START);
+    if (snapshot ? !request.isRestoreNext() : !request.isNext()) {
       throw InitFailed.posted(
           request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
     logs.add(PlatformEvent.initRuntimeDone(to.initialisation(), PlatformEvent.Result.SUCCESS));
     api().extensions().awaitReady();
     api().extensions().events().forEach(logs::add);
+    working = false;
+  }
+
+  /// Goes on from where [#begin] left it when it was initialised for a snapshot, and waits until it
+  /// asks for its first event.
+  void restore() throws IOException, InitFailed {
+    working = true;
+    enclosure.freezing().wake();
+    RuntimeLink runtime = link();
+    runtime.write("HTTP/1.1 200 OK\r\nBrume-Restore: 1\r\n", new byte[0]);
+    RuntimeWire.Request request = runtime.read(null);
+    if (!request.isNext()) {
+      throw InitFailed.posted(
+          request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
+    }
     working = false;
   }
 

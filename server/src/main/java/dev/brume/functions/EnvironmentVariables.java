@@ -34,7 +34,7 @@ final class EnvironmentVariables {
   /// @param temporary its own folder when that is not `/tmp`
   record Folders(String task, String layers, String runtime, @Nullable Path temporary) {}
 
-  /// @param initialization `on-demand` or `provisioned-concurrency`
+  /// @param initialization `on-demand`, `provisioned-concurrency` or `snap-start`
   static Map<String, String> of(
       FunctionSpec spec,
       Interpreter interpreter,
@@ -79,8 +79,11 @@ final class EnvironmentVariables {
     all.put("AWS_LAMBDA_FUNCTION_VERSION", spec.version());
     all.put("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", Integer.toString(spec.memoryMegabytes()));
     all.put("AWS_LAMBDA_INITIALIZATION_TYPE", initialization);
-    all.put("AWS_LAMBDA_LOG_GROUP_NAME", spec.logGroup());
-    all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
+    // https://docs.aws.amazon.com/lambda/latest/dg/snapstart-monitoring.html
+    if (!initialization.equals(Starter.SNAP_START)) {
+      all.put("AWS_LAMBDA_LOG_GROUP_NAME", spec.logGroup());
+      all.put("AWS_LAMBDA_LOG_STREAM_NAME", logStream);
+    }
     if (spec.jsonLogs()) {
       all.put("AWS_LAMBDA_LOG_FORMAT", "JSON");
       String level = spec.logLevel();

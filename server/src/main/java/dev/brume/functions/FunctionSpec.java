@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param jsonLogs log format JSON instead of Text
 /// @param logLevel the application log level of JSON logs, e.g. `INFO`; null for Text
 /// @param systemLogLevel the least level of the platform's own lines in JSON logs; null for Text
+/// @param snapStart whether its environments are restored from a snapshot
 /// @param endpoint what `AWS_ENDPOINT_URL` says inside, e.g. `http://127.0.0.1:4566`
 /// @param credentials gives the role's credentials for a new environment
 public record FunctionSpec(
@@ -41,6 +42,7 @@ public record FunctionSpec(
     boolean jsonLogs,
     @Nullable String logLevel,
     @Nullable String systemLogLevel,
+    boolean snapStart,
     String endpoint,
     Credentials.Source credentials) {
 
@@ -64,8 +66,14 @@ public record FunctionSpec(
         jsonLogs,
         logLevel,
         systemLogLevel,
+        snapStart,
         endpoint,
         credentials);
+  }
+
+  /// How environments for its invocations are initialised: `AWS_LAMBDA_INITIALIZATION_TYPE`.
+  String initialisation() {
+    return snapStart ? Starter.SNAP_START : Starter.ON_DEMAND;
   }
 
   /// What of the platform's own lines is in JSON logs; null for Text.

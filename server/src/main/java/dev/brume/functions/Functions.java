@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// calling thread, and returns the outcome.
 public final class Functions implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Functions.class.getName());
-  private static final int INIT_SECONDS_MIN = 10;
   private static final long CHECK_MILLIS = 100;
   private static final long SWEEP_MILLIS = 10_000;
   private static final long TRIM_MILLIS = 1000;
   private static final long FREEZE_NANOS = Duration.ofMillis(100).toNanos();
   // Something that never says that it has printed everything is frozen all the same.
   private static final long FREEZE_ANYWAY_NANOS = Duration.ofSeconds(1).toNanos();
-  private static final long TAIL_MILLIS = 1000;
 
   private final FunctionsSettings settings;
   private final Clock clock;
@@ -34,7 +32,8 @@ public final class Functions implements AutoCloseable {
   private final Interpreters interpreters;
   private final Starter starter;
   private final Provisioned provisioned;
-  private final Practices practices;
+  private final Snapshots snapshots;
+  private final Invocations invocations;
   private final CompletableFuture<Launcher> launcher = new CompletableFuture<>();
   private final ScheduledThreadPoolExecutor timer;
 
@@ -58,7 +57,10 @@ public final class Functions implements AutoCloseable {
     starter =
         new Starter(settings, clock, ids, code, pool, interpreters, debugging, launcher, timer);
     provisioned = new Provisioned(clock, pool, starter);
-    practices = new Practices(pool, starter, launcher);
+    var practices = new Practices(pool, starter, launcher);
+    snapshots = new Snapshots(clock, pool, starter, practices);
+    invocations =
+        new Invocations(settings, clock, pool, starter, provisioned, practices, snapshots);
     repeat(this::check, CHECK_MILLIS);
     repeat(() -> pool.trim(settings.sandbox().idleMemoryMegabytes() << 20), TRIM_MILLIS);
     repeat(this::sweep, SWEEP_MILLIS);
@@ -103,6 +105,15 @@ public final class Functions implements AutoCloseable {
   /// @param sink for what a failing initialisation printed
   public void provision(FunctionSpec spec, int environments, LogSink sink) {
     provisioned.order(spec, environments, sink);
+  }
+
+  /// Makes the snapshot of a version with SnapStart: initialises an environment, runs the hooks of
+  /// the function, and keeps it for the next invocation. The future has the type of the error when
+  /// that failed.
+  ///
+  /// @param sink for what is printed meanwhile
+  public CompletableFuture<Optional<String>> snapshot(FunctionSpec spec, LogSink sink) {
+    return snapshots.make(spec, sink);
   }
 
   /// How far the provisioned environments of a version are; null when none were asked for.
@@ -165,9 +176,10 @@ public final class Functions implements AutoCloseable {
   }
 
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
-  /// could not be started at all; everything that goes wrong inside is a [Outcome.Failed].
+  /// could not be started at all, [RestoreFailed] when its snapshot did not come back; everything
+  // that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {
-    return invoke(spec, new Run(spec, invocation, sink, null));
+    return invocations.invoke(new Invocations.Run(spec, invocation, sink, null));
   }
 
   /// The same for a caller that takes the answer while it comes. The outcome is known at its end
@@ -175,250 +187,7 @@ public final class Functions implements AutoCloseable {
   /// other. What a handler returns, instead of streaming it, comes in one piece.
   public Outcome invokeStreaming(
       FunctionSpec spec, Invocation invocation, LogSink sink, ResponseSink answer) {
-    return invoke(spec, new Run(spec, invocation, sink, answer));
-  }
-
-  /// One invocation on its way.
-  private record Run(
-      FunctionSpec spec, Invocation invocation, LogSink sink, @Nullable ResponseSink answer) {}
-
-  private Outcome invoke(FunctionSpec spec, Run run) {
-    Pool.Turn turn = pool.acquire(spec.key(), Duration.ofSeconds(spec.timeoutSeconds()));
-    return switch (turn) {
-      case null ->
-          throw new RuntimeUnavailable(
-              "All " + settings.environmentsMax() + " environments are busy", true);
-      case Pool.Turn.Warm(Environment warm) -> invokeWarm(warm, run);
-      case Pool.Turn.Start() -> invokeCold(run);
-    };
-  }
-
-  private Outcome invokeWarm(Environment environment, Run run) {
-    try {
-      return run(environment, run, -1);
-    } finally {
-      if (environment.provisioned() && !environment.alive()) {
-        provisioned.keep();
-      }
-    }
-  }
-
-  private Outcome invokeCold(Run run) {
-    FunctionSpec spec = run.spec();
-    long began = clock.nanoTime();
-    Environment environment = null;
-    try {
-      environment = starter.take(spec);
-    } finally {
-      pool.started(environment);
-    }
-    long taken = clock.nanoTime();
-    try {
-      starter.initialise(
-          environment, spec, Starter.ON_DEMAND, Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
-    } catch (InitFailed e) {
-      return initFailed(environment, run, began, e);
-    } catch (IOException e) {
-      return died(environment, run, began, null);
-    } catch (RuntimeException e) {
-      pool.discard(environment);
-      throw e;
-    }
-    double millis = millisSince(began);
-    double own = millisSince(taken);
-    environment
-        .logs()
-        .add(PlatformEvent.initReport(Starter.ON_DEMAND, PlatformEvent.Result.SUCCESS, millis));
-    Outcome outcome = run(environment, run, millis);
-    practices.after(environment, own);
-    return outcome;
-  }
-
-  private Outcome run(Environment environment, Run run, double initMillis) {
-    FunctionSpec spec = run.spec();
-    Invocation invocation = run.invocation();
-    String stream = environment.assignment().stream();
-    LogPipe.Collector log =
-        environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
-    environment.logs().add(PlatformEvent.start(invocation, spec.version()));
-    long began = clock.nanoTime();
-    ScheduledFuture<?> deadline = starter.killLater(environment, spec.timeoutSeconds());
-    long deadlineMillis =
-        System.currentTimeMillis() + Starter.patience(environment, spec.timeoutSeconds()) * 1000L;
-    Reply reply;
-    try {
-      environment.api().extensions().invoke(invocation, deadlineMillis);
-      reply =
-          environment.invoke(
-              EventHead.of(invocation, deadlineMillis), invocation.payload(), run.answer());
-      environment.markEnd(invocation.requestId());
-    } catch (IOException e) {
-      deadline.cancel(false);
-      return died(environment, run, began, log);
-    }
-    double millis = millisSince(began);
-    int memory = environment.memoryUsedMegabytes();
-    var result =
-        reply.error() ? PlatformEvent.Result.error(reply.type()) : PlatformEvent.Result.SUCCESS;
-    byte[] tail =
-        close(
-            environment,
-            log,
-            invocation,
-            List.of(
-                PlatformEvent.runtimeDone(invocation, result, millis, reply.body().length),
-                PlatformEvent.report(
-                    invocation, spec, PlatformEvent.Result.SUCCESS, millis, initMillis, memory)));
-    giveBack(environment, deadline);
-    return outcome(
-        reply,
-        run.answer(),
-        new Outcome.Report(millis, initMillis, memory, tail, environment.provisioned()));
-  }
-
-  // The answer need not wait for what goes on inside after it.
-  private void giveBack(Environment environment, ScheduledFuture<?> deadline) {
-    if (environment.settled()) {
-      deadline.cancel(false);
-      rest(environment);
-      return;
-    }
-    Thread.ofVirtual()
-        .name("functions-settle")
-        .start(
-            () -> {
-              boolean goesOn = environment.settle();
-              deadline.cancel(false);
-              if (goesOn) {
-                rest(environment);
-              } else {
-                pool.discard(environment);
-              }
-            });
-  }
-
-  private static Outcome outcome(
-      Reply reply, @Nullable ResponseSink answer, Outcome.Report report) {
-    if (reply.tooLarge()) {
-      long limit = reply.streamed() ? RuntimeWire.STREAM_BYTES_MAX : Environment.RESPONSE_BYTES_MAX;
-      return new Outcome.Failed(
-          "Function.ResponseSizeTooLarge",
-          Reply.errorDocument(
-              "Function.ResponseSizeTooLarge",
-              "Response payload size exceeded maximum allowed payload size (" + limit + " bytes)."),
-          report);
-    }
-    if (reply.error()) {
-      return new Outcome.Failed(reply.type(), reply.body(), report);
-    }
-    if (answer == null || reply.streamed()) {
-      return new Outcome.Success(reply.body(), reply.type(), report);
-    }
-    var whole = new IncomingBody.Passed(answer, reply.type());
-    whole.add(reply.body(), 0, reply.body().length);
-    whole.end(false);
-    return new Outcome.Success(new byte[0], reply.type(), report);
-  }
-
-  private byte[] close(
-      Environment environment,
-      LogPipe.Collector log,
-      Invocation invocation,
-      List<PlatformEvent> lines) {
-    CompletableFuture<byte[]> tail = environment.logs().finish(log, lines);
-    if (!invocation.tail()) {
-      return new byte[0];
-    }
-    return tail.completeOnTimeout(new byte[0], TAIL_MILLIS, TimeUnit.MILLISECONDS).join();
-  }
-
-  private Outcome initFailed(Environment environment, Run run, long began, InitFailed failure) {
-    FunctionSpec spec = run.spec();
-    Invocation invocation = run.invocation();
-    double millis = millisSince(began);
-    int memory = environment.memoryUsedMegabytes();
-    var log =
-        environment
-            .logs()
-            .begin(
-                invocation.requestId(),
-                environment.assignment().stream(),
-                run.sink(),
-                invocation.tail());
-    var result = PlatformEvent.Result.error(failure.type());
-    environment.logs().add(PlatformEvent.initRuntimeDone(Starter.ON_DEMAND, result));
-    environment.logs().add(PlatformEvent.initReport(Starter.ON_DEMAND, result, millis));
-    environment.logs().add(PlatformEvent.start(invocation, spec.version()));
-    if (failure.found()) {
-      String what = String.valueOf(failure.getMessage());
-      environment.logs().add(PlatformEvent.fault(invocation, what, false, failure.type()));
-    }
-    environment.exitReason();
-    byte[] tail =
-        close(
-            environment,
-            log,
-            invocation,
-            List.of(
-                PlatformEvent.runtimeDone(invocation, result, millis, -1),
-                PlatformEvent.report(invocation, spec, result, millis, -1, memory)));
-    pool.discard(environment);
-    return new Outcome.Failed(
-        failure.type(),
-        failure.payload(invocation.requestId()),
-        new Outcome.Report(millis, millis, memory, tail, false));
-  }
-
-  // The process ended before it answered: by its own doing, at its deadline, or for its memory.
-  private Outcome died(
-      Environment environment, Run run, long began, LogPipe.@Nullable Collector running) {
-    FunctionSpec spec = run.spec();
-    Invocation invocation = run.invocation();
-    double millis = millisSince(began);
-    int memory = environment.memoryUsedMegabytes();
-    boolean timeout = environment.end() == Environment.End.TIMEOUT;
-    Extensions.Fault fault =
-        environment.end() == Environment.End.EXTENSION
-            ? environment.api().extensions().fault()
-            : null;
-    String what =
-        fault != null
-            ? fault.message()
-            : timeout
-                ? String.format(
-                    Locale.ROOT,
-                    "Task timed out after %.2f seconds",
-                    (double) spec.timeoutSeconds())
-                : environment.exitReason();
-    LogPipe.Collector log = running;
-    if (log == null) {
-      log =
-          environment
-              .logs()
-              .begin(
-                  invocation.requestId(),
-                  environment.assignment().stream(),
-                  run.sink(),
-                  invocation.tail());
-      environment.logs().add(PlatformEvent.start(invocation, spec.version()));
-    }
-    String type = fault != null ? fault.type() : timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
-    boolean memoryEnded =
-        what.endsWith("signal: killed") && environment.end() != Environment.End.STORAGE;
-    String shown = memoryEnded ? "Runtime.OutOfMemory" : type;
-    var result = timeout ? PlatformEvent.Result.timeout() : PlatformEvent.Result.error(shown);
-    List<PlatformEvent> lines =
-        List.of(
-            PlatformEvent.fault(invocation, what, timeout, shown),
-            PlatformEvent.runtimeDone(invocation, result, millis, -1),
-            PlatformEvent.report(invocation, spec, result, millis, -1, memory));
-    pool.discard(environment);
-    byte[] tail = close(environment, log, invocation, lines);
-    String message = "RequestId: " + invocation.requestId() + " Error: " + what;
-    return new Outcome.Failed(
-        type,
-        Reply.errorDocument(type, message),
-        new Outcome.Report(millis, -1, memory, tail, environment.provisioned()));
+    return invocations.invoke(new Invocations.Run(spec, invocation, sink, answer));
   }
 
   private void repeat(Runnable what, long millis) {
@@ -438,18 +207,13 @@ public final class Functions implements AutoCloseable {
   private void check() {
     pool.busy().forEach(Environment::checkLimits);
     long now = clock.nanoTime();
-    for (Environment environment : pool.idle()) {
+    List<Environment> resting = new ArrayList<>(pool.idle());
+    resting.addAll(pool.spares().snapshots());
+    for (Environment environment : resting) {
       long idle = now - environment.idleSinceNanos();
       if (strict() || idle >= FREEZE_NANOS) {
         environment.freeze(idle >= FREEZE_ANYWAY_NANOS);
       }
-    }
-  }
-
-  private void rest(Environment environment) {
-    pool.giveBack(environment);
-    if (strict()) {
-      environment.freeze(false);
     }
   }
 
@@ -465,10 +229,6 @@ public final class Functions implements AutoCloseable {
             !environment.alive()
                 || !environment.provisioned() && now - environment.idleSinceNanos() > idle);
     provisioned.keep();
-  }
-
-  private double millisSince(long nanos) {
-    return (clock.nanoTime() - nanos) / 1e6;
   }
 
   @Override

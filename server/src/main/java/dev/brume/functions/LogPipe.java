@@ -149,6 +149,17 @@ final class LogPipe implements Runnable {
     return collector;
   }
 
+  /// Hands over what was printed before the first invocation so far.
+  void release(String stream, LogSink sink) {
+    lock.lock();
+    try {
+      early.forEach(record -> sink.log(stream, record));
+      early.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// How the log looks from now on: the least of the platform's own records and of what is printed
   /// past the runtime's logger that JSON logs have, null where logs are text.
   void format(PlatformEvent.@Nullable Level system, @Nullable LogLevel printed) {

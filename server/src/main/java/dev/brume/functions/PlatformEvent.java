@@ -49,7 +49,7 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
     }
   }
 
-  /// @param initialisation `on-demand` or `provisioned-concurrency`
+  /// @param initialisation `on-demand`, `provisioned-concurrency` or `snap-start`
   /// @param runtime family and version, e.g. `nodejs:20.20.2`
   static PlatformEvent initStart(FunctionSpec spec, String initialisation, String runtime) {
     ObjectNode record = Json.object();
@@ -70,7 +70,7 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
     return new PlatformEvent("platform.initRuntimeDone", level, result.into(record), null);
   }
 
-  /// As text there is one only when it failed.
+  /// As text there is one only when it failed, or made a snapshot.
   ///
   /// @param millis negative when not known
   static PlatformEvent initReport(String initialisation, Result result, double millis) {
@@ -82,15 +82,52 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
         result.good()
             ? initialisation.equals(Starter.ON_DEMAND) ? Level.DEBUG : Level.INFO
             : Level.WARN;
-    String text =
-        String.format(
-            Locale.ROOT,
-            "INIT_REPORT Init Duration: %.2f ms\tPhase: init\tStatus: %s\tError Type: %s\n",
-            millis,
-            result.status(),
-            result.errorType());
+    String text = String.format(Locale.ROOT, "INIT_REPORT Init Duration: %.2f ms", millis);
+    if (!result.good()) {
+      text += "\tPhase: init\tStatus: " + result.status() + "\tError Type: " + result.errorType();
+    }
+    boolean silent = result.good() && !initialisation.equals(Starter.SNAP_START);
     return new PlatformEvent(
-        "platform.initReport", level, result.into(record), result.good() ? null : text);
+        "platform.initReport", level, result.into(record), silent ? null : text + "\n");
+  }
+
+  /// https://docs.aws.amazon.com/lambda/latest/dg/snapstart-monitoring.html
+  ///
+  /// @param runtime family and version
+  static PlatformEvent restoreStart(FunctionSpec spec, String runtime) {
+    ObjectNode record = Json.object();
+    record.put("functionName", spec.name());
+    record.put("functionVersion", spec.version());
+    record.put("runtimeVersion", runtime);
+    return new PlatformEvent(
+        "platform.restoreStart",
+        Level.INFO,
+        record,
+        "RESTORE_START Runtime Version: " + runtime + "\n");
+  }
+
+  static PlatformEvent restoreRuntimeDone(Result result) {
+    Level level = result.good() ? Level.DEBUG : Level.WARN;
+    return new PlatformEvent(
+        "platform.restoreRuntimeDone", level, result.into(Json.object()), null);
+  }
+
+  static PlatformEvent restoreReport(Result result, double millis) {
+    ObjectNode record = result.into(Json.object());
+    record.putObject("metrics").put("durationMs", rounded(millis));
+    var text = new StringBuilder(80);
+    text.append(String.format(Locale.ROOT, "RESTORE_REPORT Restore Duration: %.2f ms", millis));
+    if (!result.good()) {
+      text.append("\tStatus: ").append(result.status());
+    }
+    if (result.errorType() != null) {
+      text.append("\tError Type: ").append(result.errorType());
+    }
+    return new PlatformEvent(
+        "platform.restoreReport",
+        result.good() ? Level.INFO : Level.WARN,
+        record,
+        text.append('\n').toString());
   }
 
   static PlatformEvent extension(String name, String state, List<String> events) {
@@ -167,15 +204,32 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
         "platform.fault", Level.WARN, Json.object().put("message", text.strip()), text);
   }
 
-  /// @param initMillis negative when the environment was warm
+  /// What went before an event.
+  ///
+  /// @param initMillis negative when the environment was there
+  /// @param restoreMillis negative when it was not restored from a snapshot
+  record Start(double initMillis, double restoreMillis) {
+    static final Start WARM = new Start(-1, -1);
+
+    static Start cold(double initMillis) {
+      return new Start(initMillis, -1);
+    }
+
+    static Start restored(double restoreMillis) {
+      return new Start(-1, restoreMillis);
+    }
+  }
+
   static PlatformEvent report(
       Invocation invocation,
       FunctionSpec spec,
       Result result,
       double millis,
-      double initMillis,
+      Start start,
       int memoryMegabytes) {
-    long billed = (long) Math.ceil(millis + Math.max(0, initMillis));
+    double initMillis = start.initMillis();
+    double restoreMillis = start.restoreMillis();
+    long billed = (long) Math.ceil(millis + Math.max(0, initMillis) + Math.max(0, restoreMillis));
     int memory = Math.min(memoryMegabytes, spec.memoryMegabytes());
     ObjectNode record = result.into(Json.object().put("requestId", invocation.requestId()));
     ObjectNode metrics = record.putObject("metrics");
@@ -185,6 +239,9 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
     metrics.put("maxMemoryUsedMB", memory);
     if (initMillis >= 0) {
       metrics.put("initDurationMs", rounded(initMillis));
+    }
+    if (restoreMillis >= 0) {
+      metrics.put("restoreDurationMs", rounded(restoreMillis));
     }
     traced(record, invocation);
     var text = new StringBuilder("REPORT RequestId: ").append(invocation.requestId());
@@ -199,6 +256,14 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
             memory));
     if (initMillis >= 0) {
       text.append(String.format(Locale.ROOT, "Init Duration: %.2f ms\t", initMillis));
+    }
+    if (restoreMillis >= 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "Restore Duration: %.2f ms\tBilled Restore Duration: %d ms\t",
+              restoreMillis,
+              (long) Math.ceil(restoreMillis)));
     }
     if (!result.good()) {
       text.append("Status: ").append(result.status()).append('\t');

@@ -38,7 +38,7 @@ final class Pool {
     this.clock = clock;
     this.wall = wall;
     this.environmentsMax = environmentsMax;
-    spares = new Spares(clock, this::drop);
+    spares = new Spares(clock, this::usable, this::drop);
   }
 
   /// What an invocation gets: an environment that is ready for it, or leave to start one.
@@ -267,6 +267,22 @@ final class Pool {
           environment.rest();
           idle.computeIfAbsent(key, k -> new ArrayDeque<>()).push(environment);
         }
+      }
+      admit();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Keeps an environment that was just initialised for when it is to be restored.
+  void keepSnapshot(Environment environment) {
+    lock.lock();
+    try {
+      busy.remove(environment);
+      if (usable(environment)) {
+        spares.addSnapshot(environment);
+      } else {
+        drop(environment);
       }
       admit();
     } finally {

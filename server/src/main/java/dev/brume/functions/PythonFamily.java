@@ -178,7 +178,7 @@ final class PythonFamily implements RuntimeFamily {
 
   @Override
   public List<String> resources() {
-    return List.of("python/bootstrap.py", "python/cfnresponse.py");
+    return List.of("python/bootstrap.py", "python/cfnresponse.py", "python/snapshot_restore_py.py");
   }
 
   @Override

@@ -49,6 +49,10 @@ final class RuntimeWire implements RuntimeLink {
       return path.endsWith("/runtime/invocation/next");
     }
 
+    boolean isRestoreNext() {
+      return path.endsWith("/runtime/restore/next");
+    }
+
     boolean isResponse() {
       return path.endsWith("/response");
     }

@@ -11,19 +11,25 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Environments that no invocation has had yet: processes that wait to become functions. Of those
-/// that only one function can use there is one of that function's.
+/// Environments that no invocation has had yet: processes that wait to become functions, and those
+/// that are initialised and wait to be restored. Of those that only one function can use there is
+/// one of that function's, of snapshots one of a version.
 final class Spares {
   private final Clock clock;
   private final Consumer<Environment> drop;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Interpreter, Deque<Environment>> waiting = new HashMap<>();
+  private final Map<String, Environment> snapshots = new HashMap<>();
+  private final Predicate<Environment> usable;
 
+  /// @param usable whether one that has a function is good for an invocation
   /// @param drop ends one
-  Spares(Clock clock, Consumer<Environment> drop) {
+  Spares(Clock clock, Predicate<Environment> usable, Consumer<Environment> drop) {
     this.clock = clock;
+    this.usable = usable;
     this.drop = drop;
   }
 
@@ -73,9 +79,58 @@ final class Spares {
       waiting.computeIfAbsent(interpreter, k -> new ArrayDeque<>()).push(environment);
       dropIf(
           other ->
-              owner != null
+              !other.isAssigned()
+                  && owner != null
                   && owner.equals(other.interpreter().start().owner())
                   && !other.interpreter().equals(interpreter));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The snapshot of a version, by [FunctionSpec#key]; null when there is none.
+  @Nullable Environment takeSnapshot(String key) {
+    lock.lock();
+    try {
+      Environment environment = snapshots.remove(key);
+      if (environment != null && !usable.test(environment)) {
+        drop.accept(environment);
+        return null;
+      }
+      return environment;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean hasSnapshot(String key) {
+    lock.lock();
+    try {
+      Environment environment = snapshots.get(key);
+      return environment != null && usable.test(environment);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void addSnapshot(Environment environment) {
+    lock.lock();
+    try {
+      environment.idleSince(clock.nanoTime());
+      environment.rest();
+      Environment before = snapshots.put(environment.assignment().spec().key(), environment);
+      if (before != null) {
+        drop.accept(before);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Environment> snapshots() {
+    lock.lock();
+    try {
+      return List.copyOf(snapshots.values());
     } finally {
       lock.unlock();
     }
@@ -85,9 +140,11 @@ final class Spares {
   List<Environment> owned() {
     lock.lock();
     try {
-      return waiting.values().stream()
-          .flatMap(Deque::stream)
-          .filter(one -> one.interpreter().start().owner() != null)
+      Stream<Environment> waitForOne =
+          waiting.values().stream()
+              .flatMap(Deque::stream)
+              .filter(one -> one.interpreter().start().owner() != null);
+      return Stream.concat(waitForOne, snapshots.values().stream())
           .sorted(Comparator.comparingLong(Environment::idleSinceNanos))
           .toList();
     } finally {
@@ -107,6 +164,12 @@ final class Spares {
         }
       }
       waiting.values().removeIf(Deque::isEmpty);
+      for (Environment environment : snapshots()) {
+        if (which.test(environment)) {
+          snapshots.values().remove(environment);
+          drop.accept(environment);
+        }
+      }
     } finally {
       lock.unlock();
     }

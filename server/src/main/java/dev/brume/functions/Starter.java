@@ -30,6 +30,7 @@ final class Starter {
   static final String ON_DEMAND = "on-demand";
 
   static final String PROVISIONED = "provisioned-concurrency";
+  static final String SNAP_START = "snap-start";
 
   private static final String BOOTSTRAP = "bootstrap";
   private static final String EXTENSIONS = "extensions";
@@ -183,7 +184,7 @@ final class Starter {
   /// Makes the environment this function and waits until it asks for its first event; kills it
   /// when that takes too long.
   ///
-  /// @param type [#ON_DEMAND] or [#PROVISIONED]
+  /// @param type [#ON_DEMAND], [#PROVISIONED] or [#SNAP_START]
   /// @param seconds it may take
   void initialise(Environment environment, FunctionSpec spec, String type, int seconds)
       throws IOException, InitFailed {
@@ -216,8 +217,7 @@ final class Starter {
         EnvironmentVariables.of(
             spec, environment.interpreter(), credentials, stream, type, folders);
     variables.put("AWS_LAMBDA_RUNTIME_API", environment.api().address());
-    environment.assign(
-        new Environment.Assignment(spec, stream, credentials.expires(), type.equals(PROVISIONED)));
+    environment.assign(new Assignment(spec, stream, credentials.expires(), type));
     if (environment.bare()) {
       prepareProgram(environment, spec, variables, folders);
     }

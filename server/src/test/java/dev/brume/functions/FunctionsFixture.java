@@ -132,6 +132,7 @@ final class FunctionsFixture implements AutoCloseable {
         false,
         null,
         null,
+        false,
         "http://127.0.0.1:" + endpointPort,
         () -> new Credentials("ASIATEST", "secret", "token", Instant.now().plusSeconds(3600)));
   }
@@ -194,6 +195,13 @@ final class FunctionsFixture implements AutoCloseable {
   }
 
   /// A zip of text files; scripts can be executed.
+  /// The same as a version with SnapStart.
+  static FunctionSpec snapStart(FunctionSpec spec, String hash) {
+    return with(
+        spec,
+        Map.of("name", spec.name() + "-snap", "version", "1", "codeHash", hash, "snapStart", true));
+  }
+
   static byte[] zip(Map<String, String> files) throws IOException {
     var scripts = new HashMap<String, Integer>();
     files.forEach((name, text) -> scripts.put(name, text.startsWith("#!") ? 0100755 : 0100644));

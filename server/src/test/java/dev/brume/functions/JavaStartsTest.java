@@ -48,6 +48,7 @@ class JavaStartsTest {
         false,
         null,
         null,
+        false,
         "http://127.0.0.1:1",
         () -> {
           throw new IllegalStateException();

@@ -103,6 +103,13 @@ final class Admission {
       throw LambdaErrors.invalid(
           settings.runtime() + " is not supported for SnapStart enabled functions.");
     }
+    if (!settings.snapStart().equals("None")
+        && settings.storageMegabytes() > LambdaLimits.STORAGE_DEFAULT_MEGABYTES) {
+      throw LambdaErrors.invalid(
+          "SnapStart does not support ephemeral storage greater than "
+              + LambdaLimits.STORAGE_DEFAULT_MEGABYTES
+              + " MB.");
+    }
   }
 
   /// Throws when code and layers together are too large.

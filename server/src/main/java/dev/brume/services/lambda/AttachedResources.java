@@ -112,8 +112,30 @@ final class AttachedResources {
                   .functionName(required(in, "FunctionName"))
                   .codeSha256(text(in, "CodeSha256"))
                   .description(text(in, "Description")));
-      String arn = made.functionArn();
-      return update(request, arn == null ? "" : arn, Json.object());
+      String arn = made.functionArn() == null ? "" : made.functionArn();
+      try {
+        Stabilization.await(() -> isActive(request, arn), Version::notStabilized);
+      } catch (ServiceError e) {
+        delete(request, arn);
+        throw e;
+      }
+      return update(request, arn, Json.object());
+    }
+
+    // With SnapStart it takes a while.
+    private boolean isActive(ResourceRequest request, String arn) {
+      var now =
+          lambda.getFunctionConfiguration(
+              request.call(), new GetFunctionConfigurationRequest().functionName(arn));
+      if (SnapStarts.FAILED.equals(now.state())) {
+        throw notStabilized(now.stateReason() + " (" + now.stateReasonCode() + ")");
+      }
+      return "Active".equals(now.state());
+    }
+
+    private static ServiceError notStabilized(String why) {
+      return new ServiceError(
+          "NotStabilized", "The version did not become active. Reason: " + why, 400);
     }
 
     @Override

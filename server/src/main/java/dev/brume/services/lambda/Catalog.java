@@ -27,6 +27,7 @@ final class Catalog {
   private final Admission admission;
   private final CodeSource source;
   private final Layers layers;
+  private final SnapStarts snapStarts;
   private final Map<String, Resolved> resolved = new ConcurrentHashMap<>();
 
   Catalog(
@@ -38,7 +39,8 @@ final class Catalog {
       DestinationAccess access,
       Admission admission,
       CodeSource source,
-      Layers layers) {
+      Layers layers,
+      SnapStarts snapStarts) {
     this.kv = kv;
     this.ids = ids;
     this.functions = functions;
@@ -48,6 +50,7 @@ final class Catalog {
     this.admission = admission;
     this.source = source;
     this.layers = layers;
+    this.snapStarts = snapStarts;
   }
 
   /// A function as it is to be invoked.
@@ -207,6 +210,7 @@ final class Catalog {
             LambdaStore.deleteAll(tx, LambdaStore.policies(name));
             LambdaStore.deleteAll(tx, LambdaStore.invokeConfigs(name));
             LambdaStore.deleteAll(tx, LambdaStore.provisioned(name));
+            LambdaStore.deleteAll(tx, LambdaStore.snapshots(name));
             executions.changed(tx, name);
             FunctionUrls.deleteAll(tx, name);
           }
@@ -233,6 +237,7 @@ final class Catalog {
     }
     tx.delete(LambdaStore.version(name, version));
     tx.delete(LambdaStore.provisioned(name, version));
+    tx.delete(LambdaStore.snapshot(name));
     executions.changed(tx, name);
   }
 
@@ -266,7 +271,7 @@ final class Catalog {
   }
 
   // A version equal to the newest one is not published again: the newest is the answer.
-  private static Configuration publish(
+  private Configuration publish(
       Tx tx,
       FunctionName name,
       FunctionRow row,
@@ -291,6 +296,7 @@ final class Catalog {
     tx.put(
         LambdaStore.version(name, published.version()), LambdaStore.CONFIGURATION.write(published));
     tx.put(LambdaStore.function(name), LambdaStore.FUNCTION.write(row.published(number)));
+    snapStarts.published(tx, name.at(published.version()), published);
     return published;
   }
 
@@ -299,7 +305,7 @@ final class Catalog {
     Resolved found = resolve(name);
     var out =
         new GetFunctionResponse()
-            .configuration(Shapes.configuration(name, found.configuration(), name.arn()))
+            .configuration(shown(name, found.configuration(), name.arn()))
             .code(
                 new FunctionCodeLocation()
                     .repositoryType("S3")
@@ -316,7 +322,7 @@ final class Catalog {
 
   FunctionConfiguration configuration(Call call, GetFunctionConfigurationRequest in) {
     FunctionName name = FunctionName.of(call, in.functionName(), in.qualifier());
-    return Shapes.configuration(name, resolve(name).configuration(), name.arn());
+    return shown(name, resolve(name).configuration(), name.arn());
   }
 
   ListFunctionsResponse list(Call call, ListFunctionsRequest in) {
@@ -448,9 +454,12 @@ final class Catalog {
     }
   }
 
-  private static FunctionConfiguration shape(
-      FunctionName name, Configuration of, boolean qualified) {
-    return Shapes.configuration(
+  private FunctionConfiguration shape(FunctionName name, Configuration of, boolean qualified) {
+    return shown(
         name, of, qualified ? name.functionArn() + ":" + of.version() : name.functionArn());
+  }
+
+  private FunctionConfiguration shown(FunctionName name, Configuration of, String arn) {
+    return snapStarts.shown(name, of, Shapes.configuration(name, of, arn));
   }
 }

@@ -10,6 +10,7 @@ import dev.brume.functions.LogSink;
 import dev.brume.functions.Outcome;
 import dev.brume.functions.ProvisionedStatus;
 import dev.brume.functions.ResponseSink;
+import dev.brume.functions.RestoreFailed;
 import dev.brume.functions.RuntimeUnavailable;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
@@ -22,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ final class Invoker {
   private final Supplier<String> endpoint;
   private final Executions executions;
   private final Traces traces;
+  private final SnapStarts snapStarts;
   private final Map<String, FunctionSpec> specs = new ConcurrentHashMap<>();
 
   Invoker(
@@ -51,6 +55,7 @@ final class Invoker {
       FunctionLogs logs,
       Executions executions,
       Traces traces,
+      SnapStarts snapStarts,
       Supplier<String> endpoint) {
     this.ids = ids;
     this.functions = functions;
@@ -61,6 +66,7 @@ final class Invoker {
     this.logs = logs;
     this.executions = executions;
     this.traces = traces;
+    this.snapStarts = snapStarts;
     this.endpoint = endpoint;
   }
 
@@ -197,13 +203,15 @@ final class Invoker {
   Outcome run(Chosen chosen, Invocation invocation, @Nullable ResponseSink sink) {
     FunctionName name = chosen.name();
     String version = chosen.configuration().version();
+    snapStarts.check(name, chosen.configuration());
     try (var _ = executions.enter(name, version, chosen.reserved())) {
       FunctionSpec spec = spec(name, chosen.configuration());
-      String group = chosen.configuration().settings().logging().group();
-      LogSink log = logs.of(name.account(), name.region(), group);
+      LogSink log = log(name, chosen.configuration());
       return sink == null
           ? functions.invoke(spec, invocation, log)
           : functions.invokeStreaming(spec, invocation, log, sink);
+    } catch (RestoreFailed e) {
+      throw LambdaErrors.notRestored(e.timeout());
     } catch (RuntimeUnavailable e) {
       throw e.busy()
           ? LambdaErrors.concurrencyExceeded()
@@ -231,6 +239,16 @@ final class Invoker {
     functions.prepare(spec(name, catalog.resolve(name).configuration()));
   }
 
+  /// Makes the snapshot of a version with SnapStart.
+  CompletableFuture<Optional<String>> snapshot(FunctionName version) {
+    Configuration configuration = catalog.resolve(version).configuration();
+    return functions.snapshot(spec(version, configuration), log(version, configuration));
+  }
+
+  private LogSink log(FunctionName name, Configuration of) {
+    return logs.of(name.account(), name.region(), of.settings().logging().group());
+  }
+
   /// Keeps this many environments of a version initialised from now on, 0 for none.
   void provision(FunctionName version, int environments) {
     if (environments == 0) {
@@ -242,10 +260,7 @@ final class Invoker {
       return;
     }
     Configuration configuration = catalog.resolve(version).configuration();
-    functions.provision(
-        spec(version, configuration),
-        environments,
-        logs.of(version.account(), version.region(), configuration.settings().logging().group()));
+    functions.provision(spec(version, configuration), environments, log(version, configuration));
   }
 
   /// How far the provisioned environments of a version are, null when none were ordered.
@@ -299,6 +314,7 @@ final class Invoker {
             settings.logging().format().equals("JSON"),
             settings.logging().applicationLevel(),
             settings.logging().systemLevel(),
+            SnapStarts.applies(of),
             endpoint.get(),
             () -> roles.session(name, settings.role()).credentials());
     specs.put(key, spec);

@@ -165,6 +165,25 @@ final class LambdaErrors {
         .type(USER);
   }
 
+  static ServiceError state(String state) {
+    return new ResourceConflictException(
+            "The operation cannot be performed at this time. The function is currently in the"
+                + " following state: "
+                + state)
+        .type(USER);
+  }
+
+  static ServiceError notRestored(boolean timeout) {
+    return timeout
+        ? new SnapStartTimeoutException(
+                "Lambda couldn't restore the snapshot within the timeout limit.")
+            .type(USER)
+        : new SnapStartException(
+                "The afterRestore() runtime hook encountered an error. For more information, check"
+                    + " the Amazon CloudWatch logs.")
+            .type(USER);
+  }
+
   static ServiceError statementExists(String id) {
     return new ResourceConflictException(
             "The statement id ("

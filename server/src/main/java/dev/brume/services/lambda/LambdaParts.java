@@ -21,6 +21,7 @@ record LambdaParts(
     Layers layers,
     LayerPermissions layerPermissions,
     ProvisionedConcurrency provisioned,
+    SnapStarts snapStarts,
     CodeSigning signing,
     RuntimeManagement runtimes,
     Invoker invoker,
@@ -45,8 +46,10 @@ record LambdaParts(
     var admission = new Admission(functions.code(), roles, operations);
     var source = new CodeSource(functions.code(), operations, folders);
     var layers = new Layers(kv, source);
+    var snapStarts = new SnapStarts(kv);
     var catalog =
-        new Catalog(kv, ids, functions, executions, roles, access, admission, source, layers);
+        new Catalog(
+            kv, ids, functions, executions, roles, access, admission, source, layers, snapStarts);
     var permissions = new Permissions(kv, ids, catalog);
     var options = new Options(kv, ids, catalog, executions);
     var logs = new FunctionLogs(clock, operations, roles);
@@ -61,7 +64,9 @@ record LambdaParts(
             logs,
             executions,
             new Traces(clock, ids),
+            snapStarts,
             endpoint);
+    snapStarts.madeBy(invoker::snapshot);
     var destinations = new Destinations(clock, ids, targets, catalog, roles, access, operations);
     var configs = new InvokeConfigs(kv, catalog, destinations);
     return new LambdaParts(
@@ -73,6 +78,7 @@ record LambdaParts(
         layers,
         new LayerPermissions(kv, ids),
         new ProvisionedConcurrency(kv, invoker, executions),
+        snapStarts,
         new CodeSigning(kv, ids, catalog),
         new RuntimeManagement(catalog),
         invoker,

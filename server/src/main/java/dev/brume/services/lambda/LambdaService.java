@@ -31,6 +31,7 @@ public final class LambdaService extends AttachedOperations
   private final Catalog catalog;
   private final Permissions permissions;
   private final ProvisionedConcurrency provisioned;
+  private final SnapStarts snapStarts;
   private final Invoker invoker;
   private final StreamedInvokes streamed;
   private final FunctionUrls urls;
@@ -62,6 +63,7 @@ public final class LambdaService extends AttachedOperations
     catalog = parts.catalog();
     permissions = parts.permissions();
     provisioned = parts.provisioned();
+    snapStarts = parts.snapStarts();
     invoker = parts.invoker();
     streamed = new StreamedInvokes(invoker);
     urls = parts.urls();
@@ -82,6 +84,7 @@ public final class LambdaService extends AttachedOperations
   /// Starts to feed functions from their queues. Called once every service is there.
   public void start() {
     provisioned.start();
+    snapStarts.start();
     mappings.start();
   }
 

@@ -110,6 +110,11 @@ final class LambdaStore {
   record ProvisionedRow(
       String functionName, String qualifier, int executions, long modifiedMillis) {}
 
+  /// A version with SnapStart that is not active.
+  ///
+  /// @param state `Pending` or `Failed`
+  record SnapshotRow(String state, String reasonCode, String reason) {}
+
   /// An event source mapping.
   ///
   /// @param filters patterns, in Base64 when they are encrypted
@@ -192,6 +197,7 @@ final class LambdaStore {
   static final Row<InvokeConfigRow> INVOKE_CONFIG = Row.of(InvokeConfigRow.class);
   static final Row<MappingRow> MAPPING = Row.of(MappingRow.class);
   static final Row<ProvisionedRow> PROVISIONED = Row.of(ProvisionedRow.class);
+  static final Row<SnapshotRow> SNAPSHOT = Row.of(SnapshotRow.class);
   static final Row<SigningRow> SIGNING = Row.of(SigningRow.class);
   static final Row<UrlRow> URL = Row.of(UrlRow.class);
   static final Row<UrlOwner> URL_OWNER = Row.of(UrlOwner.class);
@@ -252,6 +258,14 @@ final class LambdaStore {
 
   static Key provisioned(FunctionName name, String qualifier) {
     return provisioned(name).then(qualifier);
+  }
+
+  static Key snapshots(FunctionName name) {
+    return Key.of(SERVICE, name.account(), name.region(), "snapshot", name.name());
+  }
+
+  static Key snapshot(FunctionName version) {
+    return snapshots(version).then(String.valueOf(version.qualifier()));
   }
 
   static Key signings(String account, String region) {

@@ -92,6 +92,7 @@ final class ProvisionedConcurrency {
   private static void checkTarget(Reader reader, FunctionName name) {
     exists(reader, name);
     if (name.numbered()) {
+      SnapStarts.checkNotProvisioned(reader, name);
       for (AliasRow alias : LambdaStore.all(reader, LambdaStore.aliases(name), LambdaStore.ALIAS)) {
         boolean points = alias.version().equals(name.qualifier());
         if (points && reader.get(LambdaStore.provisioned(name, alias.name())) != null) {
@@ -104,6 +105,7 @@ final class ProvisionedConcurrency {
     if (alias.version().equals(Configuration.LATEST)) {
       throw LambdaErrors.notProvisionable();
     }
+    SnapStarts.checkNotProvisioned(reader, name.at(alias.version()));
     if (!alias.weights().isEmpty()) {
       throw LambdaErrors.invalid("Invalid alias configuration for Provisioned Concurrency");
     }
@@ -120,6 +122,7 @@ final class ProvisionedConcurrency {
     if (version.equals(Configuration.LATEST)) {
       throw LambdaErrors.notProvisionable();
     }
+    SnapStarts.checkNotProvisioned(reader, alias.at(version));
     if (reader.get(LambdaStore.provisioned(alias, version)) != null) {
       throw LambdaErrors.provisionedVersion();
     }

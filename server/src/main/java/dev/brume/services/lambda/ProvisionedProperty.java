@@ -6,14 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
 import dev.brume.resources.ResourceRequest;
-import java.util.concurrent.TimeUnit;
 
 /// The property `ProvisionedConcurrencyConfig` of versions and aliases: the resource is there when
 /// its environments are.
 final class ProvisionedProperty {
   static final String NAME = "ProvisionedConcurrencyConfig";
-  private static final int POLLS_MAX = 9000;
-  private static final long POLL_MILLIS = 100;
   private final LambdaClient lambda;
 
   ProvisionedProperty(LambdaClient lambda) {
@@ -43,26 +40,21 @@ final class ProvisionedProperty {
   private void await(ResourceRequest request, String function, String qualifier) {
     var get =
         new GetProvisionedConcurrencyConfigRequest().functionName(function).qualifier(qualifier);
-    for (int i = 0; i < POLLS_MAX; i++) {
-      var now = lambda.getProvisionedConcurrencyConfig(request.call(), get);
-      if ("READY".equals(now.status())) {
-        return;
-      }
-      if ("FAILED".equals(now.status())) {
-        throw notStabilized("Reason: " + now.statusReason());
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw notStabilized("Interrupted");
-      }
-    }
-    throw notStabilized("Reason: it took too long");
+    Stabilization.await(
+        () -> {
+          var now = lambda.getProvisionedConcurrencyConfig(request.call(), get);
+          if ("FAILED".equals(now.status())) {
+            throw notStabilized(String.valueOf(now.statusReason()));
+          }
+          return "READY".equals(now.status());
+        },
+        ProvisionedProperty::notStabilized);
   }
 
   private static ServiceError notStabilized(String why) {
     return new ServiceError(
-        "NotStabilized", "Provisioned Concurrency configuration failed to be applied. " + why, 400);
+        "NotStabilized",
+        "Provisioned Concurrency configuration failed to be applied. Reason: " + why,
+        400);
   }
 }

@@ -48,7 +48,9 @@ final class Shapes {
             .architectures(java.util.List.of(of.code().architecture()))
             .ephemeralStorage(new EphemeralStorage().size(settings.storageMegabytes()))
             .snapStart(
-                new SnapStartResponse().applyOn(settings.snapStart()).optimizationStatus("Off"))
+                new SnapStartResponse()
+                    .applyOn(settings.snapStart())
+                    .optimizationStatus(SnapStarts.applies(of) ? "On" : "Off"))
             .runtimeVersionConfig(
                 new RuntimeVersionConfig()
                     .runtimeVersionArn(

@@ -20,6 +20,7 @@ RESERVED_HOST = "cfn-response.brume.internal"
 RESPONSE_PATH = "/_brume/cfn-response"
 LOG_FRAME = b"\xa5\x5a\x00\x03"
 END_FRAME = b"\xa5\x5a\x00\xff"
+CARRIERS = {"lambda-runtime-aws-request-id", "brume-assign", "brume-restore"}
 request_id = ""
 
 
@@ -43,10 +44,10 @@ class Wire:
         self.socket.sendall(data)
 
     def receive(self):
-        """The next response that carries an event or an assignment: (headers, body)."""
+        """The next response that carries an event, an assignment or a restore: (headers, body)."""
         while True:
             headers, body = self._response()
-            if "lambda-runtime-aws-request-id" in headers or "brume-assign" in headers:
+            if not CARRIERS.isdisjoint(headers):
                 return headers, body
 
     def _response(self):
@@ -85,6 +86,7 @@ def post(where, body, headers=""):
 
 
 NEXT = f"GET {API}/invocation/next HTTP/1.1\r\n\r\n".encode()
+RESTORE = f"GET {API}/restore/next HTTP/1.1\r\n\r\n".encode()
 
 
 # ---------------------------------------------------------------------------------------------------------------- logs
@@ -194,8 +196,8 @@ def own_frames(thrown):
     return []
 
 
-def error_post(where, error):
-    kind = error["errorType"].encode("ascii", "replace").decode()
+def error_post(where, error, kind=None):
+    kind = kind or error["errorType"].encode("ascii", "replace").decode()
     body = json.dumps(error, ensure_ascii=False).encode("utf-8", "replace")
     return post(where, body, f"Lambda-Runtime-Function-Error-Type: {kind}\r\n")
 
@@ -380,6 +382,30 @@ def assign(message):
     return load_handler(os.environ["_HANDLER"])
 
 
+def checkpoint(wire):
+    """Runs the hooks around a snapshot, and waits in between until it is restored.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html"""
+    import snapshot_restore_py as hooks
+
+    def run(some, where, kind):
+        try:
+            for function, args, kwargs in some:
+                function(*args, **kwargs)
+        except BaseException as e:
+            error = error_payload(e, own_frames(e))
+            log_error(error)
+            wire.send(error_post(where, error, "Runtime." + kind))
+            sys.exit(64)
+
+    run(reversed(hooks.get_before_snapshot()), "/init/error", "BeforeSnapshotError")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    wire.send(RESTORE)
+    wire.receive()
+    run(hooks.get_after_restore(), "/restore/error", "AfterRestoreError")
+
+
 def packages():
     """The packages that are loaded and no part of Python, by their first name."""
     loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__"}
@@ -456,6 +482,8 @@ def main():
         log_error(error)
         wire.send(error_post("/init/error", error))
         sys.exit(1)
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        checkpoint(wire)
     wire.send(NEXT)
     while True:
         invoke(wire, handler, *wire.receive())

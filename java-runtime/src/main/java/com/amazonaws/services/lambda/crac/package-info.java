@@ -1,0 +1,2 @@
+/// What of AWS's coordination of snapshots is done otherwise here.
+package com.amazonaws.services.lambda.crac;

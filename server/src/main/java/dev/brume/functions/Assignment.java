@@ -1,0 +1,16 @@
+package dev.brume.functions;
+
+import java.time.Instant;
+
+/// What an environment was made into.
+///
+/// @param stream its log stream
+/// @param credentialsExpire by the machine's time
+/// @param initialisation `AWS_LAMBDA_INITIALIZATION_TYPE`
+record Assignment(
+    FunctionSpec spec, String stream, Instant credentialsExpire, String initialisation) {
+  /// Made in advance, to stay.
+  boolean provisioned() {
+    return initialisation.equals(Starter.PROVISIONED);
+  }
+}
