@@ -81,6 +81,8 @@ class ExtensionsTest {
     assertThat(answer(spec)).isEqualTo("{\"a\":1}");
     assertThat(answer(spec)).isEqualTo("{\"a\":1}");
     fixture.functions.retire("000000000000", "us-east-1", spec.name());
+    // It hears of the end when it is done with the last event, which the answer has not waited for.
+    FunctionsFixture.await("the end", () -> fixture.log.contains("EVENT SHUTDOWN SPINDOWN"));
     fixture.close();
     var log = fixture.log;
     fixture = null;
