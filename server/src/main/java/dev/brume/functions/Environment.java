@@ -390,8 +390,7 @@ final class Environment {
     api().extensions().shutDown("SPINDOWN", deadline, SHUTDOWN);
   }
 
-  /// Lets the process end by itself and keeps a file of its `/tmp`; false when that is not to be
-  // had.
+  /// Lets the process end by itself and keeps a file of its `/tmp`; false when that cannot be had.
   boolean finish(String file, Path target, long seconds) throws IOException {
     return LastFile.of(process, file).keep(process, link, target, seconds);
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// processes and in no file.
 /// https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
 final class MemoryUse {
-  private static final long LOOK_NANOS = Duration.ofMillis(10).toNanos();
+  private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
   private final Process process;
   private final Cgroups.@Nullable Group group;
   private long peakBytes;
@@ -24,8 +24,8 @@ final class MemoryUse {
     this.group = group;
   }
 
-  /// At its peak so far, or a moment ago, as looking takes as long as a short invocation does;
-  /// without a control group at the highest that was seen.
+  /// At its peak so far, or a tenth of a second ago, as looking takes as long as a short
+  /// invocation; without a control group at the highest that was seen.
   int peakMegabytes() {
     long now = System.nanoTime();
     if (peakMegabytes == 0 || now - lookedNanos > LOOK_NANOS) {

@@ -1,5 +1,6 @@
 package dev.brume.ids;
 
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.UUID;
 
@@ -8,7 +9,6 @@ import java.util.UUID;
 public final class Ids {
   private static final String UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
   private static final String LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
-  private static final String HEX = "0123456789abcdef";
   private final Random random;
 
   public Ids(Random random) {
@@ -34,7 +34,7 @@ public final class Ids {
   }
 
   public String hex(int length) {
-    return of(HEX, length);
+    return HexFormat.of().formatHex(bytes((length + 1) / 2)).substring(0, length);
   }
 
   public byte[] bytes(int length) {

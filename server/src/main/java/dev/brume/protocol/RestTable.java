@@ -69,11 +69,12 @@ final class RestTable {
 
   @Nullable Operation find(String method, String path, @Nullable String rawQuery, Headers headers) {
     Map<String, List<String>> query = Parameters.read(rawQuery);
+    String[] parts = UriTemplate.parts(path);
     Operation incomplete = null;
     for (Row row : rows) {
       if (row.operation().httpMethod().equals(method)
           && literals(row, query)
-          && row.template().match(path) != null) {
+          && row.template().match(parts) != null) {
         if (query.keySet().containsAll(row.parameters())
             && row.headers().stream().allMatch(headers::has)) {
           return row.operation();

@@ -44,7 +44,16 @@ record UriTemplate(List<Segment> segments, Map<String, String> literals) {
   /// The labels' values, still percent-encoded; null when the path does not match. A trailing slash
   /// more than the template has is tolerated, unless it belongs to a greedy label.
   @Nullable Map<String, String> match(String rawPath) {
-    String[] parts = rawPath.substring(rawPath.startsWith("/") ? 1 : 0).split("/", -1);
+    return match(parts(rawPath));
+  }
+
+  /// A path in its parts, for many templates.
+  static String[] parts(String rawPath) {
+    return rawPath.substring(rawPath.startsWith("/") ? 1 : 0).split("/", -1);
+  }
+
+  /// The same for a path's [#parts].
+  @Nullable Map<String, String> match(String[] parts) {
     int greedyAt = greedyIndex();
     int count = parts.length;
     if (greedyAt < 0) {
