@@ -222,8 +222,7 @@ final class Catalog {
 
   private void deleteVersion(Tx tx, FunctionName name) {
     if (!name.numbered() || name.qualifier() == null) {
-      throw LambdaErrors.invalid(
-          "Deletion of aliases is not currently supported. Please use DeleteAlias.");
+      throw LambdaErrors.invalid("Deletion of aliases is not currently supported.");
     }
     String version = name.qualifier();
     var using =

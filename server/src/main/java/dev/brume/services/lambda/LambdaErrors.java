@@ -135,10 +135,10 @@ final class LambdaErrors {
         .type(USER);
   }
 
-  static ServiceError policyTooLong() {
+  static ServiceError policyTooLong(int bytes) {
     return new PolicyLengthExceededException(
             "The final policy size ("
-                + LambdaLimits.POLICY_BYTES_MAX
+                + bytes
                 + ") is bigger than the limit ("
                 + LambdaLimits.POLICY_BYTES_MAX
                 + ").")

@@ -58,7 +58,7 @@ final class LayerPermissions {
           var changed = new PolicyRow(statements, revision);
           String policy = document(layer, changed);
           if (policy.length() > LambdaLimits.POLICY_BYTES_MAX) {
-            throw LambdaErrors.policyTooLong();
+            throw LambdaErrors.policyTooLong(policy.length());
           }
           tx.put(LambdaStore.layerPolicy(layer), LambdaStore.POLICY.write(changed));
           return 0;

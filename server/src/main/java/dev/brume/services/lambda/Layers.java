@@ -50,7 +50,7 @@ final class Layers {
                 + other
                 + " and "
                 + arn
-                + ".");
+                + " are versions of the same layer.");
       }
       LayerRow row = row(call, layer);
       if (row == null) {

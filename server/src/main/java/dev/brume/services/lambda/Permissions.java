@@ -67,8 +67,9 @@ final class Permissions {
             }
           }
           statements.add(statement);
-          if (Json.write(document(name, statements)).length() > LambdaLimits.POLICY_BYTES_MAX) {
-            throw LambdaErrors.policyTooLong();
+          int bytes = Json.write(document(name, statements)).length();
+          if (bytes > LambdaLimits.POLICY_BYTES_MAX) {
+            throw LambdaErrors.policyTooLong(bytes);
           }
           tx.put(key, LambdaStore.POLICY.write(new PolicyRow(statements, revision)));
           tx.afterCommit(() -> known.remove(name.arn()));

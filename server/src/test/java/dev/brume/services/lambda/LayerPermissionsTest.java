@@ -102,7 +102,7 @@ class LayerPermissionsTest extends WithLambda {
             + first
             + " and "
             + second
-            + ".",
+            + " are versions of the same layer.",
         () -> create("two", first, second));
     refused(
         "InvalidParameterValueException",

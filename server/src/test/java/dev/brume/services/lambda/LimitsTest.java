@@ -1,6 +1,7 @@
 package dev.brume.services.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.brume.model.Call;
 import dev.brume.model.Principal;
@@ -180,6 +181,35 @@ class LimitsTest extends WithLambda {
             fixture.lambda.getFunction(
                 fixture.call(),
                 new GetFunctionRequest().functionName(arn.replace("eu-west-1", "us-east-1"))));
+  }
+
+  @Test
+  void policiesAndDeletionsHaveTheirLimits() {
+    create(fixture.function("bounded", SOURCE).publish(true));
+    var permission =
+        new AddPermissionRequest()
+            .functionName("bounded")
+            .action("lambda:InvokeFunction")
+            .principal("events.amazonaws.com");
+    assertThatThrownBy(
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                fixture.lambda.addPermission(fixture.call(), permission.statementId("s" + i));
+              }
+            })
+        .isInstanceOf(PolicyLengthExceededException.class)
+        .hasMessageMatching(
+            "The final policy size \\(20[4-9]\\d\\d\\) is bigger than the limit \\(20480\\)\\.");
+    fixture.lambda.createAlias(
+        fixture.call(),
+        new CreateAliasRequest().functionName("bounded").name("live").functionVersion("1"));
+    refused(
+        INVALID,
+        "Deletion of aliases is not currently supported.",
+        () ->
+            fixture.lambda.deleteFunction(
+                fixture.call(),
+                new DeleteFunctionRequest().functionName("bounded").qualifier("live")));
   }
 
   private static FunctionConfiguration create(CreateFunctionRequest in) {
