@@ -40,4 +40,6 @@ assert answer('own', {'index.py': OWN, 'urllib3.py': 'mine = "in the zip"\n'}) =
 layer = functions.publish_layer_version(LayerName='mine', Content={'ZipFile': zipped({'python/urllib3/__init__.py': 'mine = "in a layer"\n'})})['LayerVersionArn']
 assert answer('layered', {'index.py': OWN}, Layers=[layer]) == 'in a layer'
 assert answer('sdk-again', {'index.py': SDK}) == ['boto3', True]
+# The machine's own name is an address, also where there is no name server.
+assert answer('name', {'index.py': 'import socket\ndef handler(event, context):\n    return socket.gethostbyname(socket.gethostname())\n'}).count('.') == 3
 print('ok')

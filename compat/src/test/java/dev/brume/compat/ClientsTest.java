@@ -44,6 +44,13 @@ class ClientsTest {
   }
 
   @Test
+  void aRuntimeInShell() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    assumeTrue(Client.has("curl", "--version") && Client.has("bash", "--version"), "no curl or no bash");
+    passes(Client.CLIENTS, "python3", "custom_runtime.py");
+  }
+
+  @Test
   void cloudFormation() {
     assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
     passes(Client.CLIENTS, "python3", "cloudformation.py");

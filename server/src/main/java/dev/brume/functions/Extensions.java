@@ -196,13 +196,15 @@ final class Extensions {
     lock.lock();
     try {
       return extensions.values().stream()
-          .anyMatch(one -> one.waiting != null && one.events.contains(SHUTDOWN));
+          .filter(one -> one.waiting != null || one.state == State.RUNNING)
+          .anyMatch(one -> one.events.contains(SHUTDOWN));
     } finally {
       lock.unlock();
     }
   }
 
-  /// Tells them of the end, and waits until they have ended or the time is over.
+  /// Tells them of the end as soon as all are done with the last event, and waits until they have
+  /// ended or the time is over.
   ///
   /// @param reason `SPINDOWN`, `TIMEOUT` or `FAILURE`
   void shutDown(String reason, long deadlineMillis, Duration patience) {
@@ -212,8 +214,11 @@ final class Extensions {
       event.put("eventType", SHUTDOWN);
       event.put("shutdownReason", reason);
       event.put("deadlineMs", deadlineMillis);
-      tell(SHUTDOWN, State.SHUTTING_DOWN, Json.write(event));
       long nanos = patience.toNanos();
+      while (!none(State.RUNNING) && !closed && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+      tell(SHUTDOWN, State.SHUTTING_DOWN, Json.write(event));
       while (!none(State.SHUTTING_DOWN) && !closed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }

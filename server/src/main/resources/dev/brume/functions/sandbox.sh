@@ -82,7 +82,7 @@ shared() {
   done
   [ -z "$files" ] || cp -L $files etc
   ln -s /run/brume/passwd /run/brume/group etc
-  printf '127.0.0.1 localhost sandbox sandbox.localdomain\n' >> etc/hosts
+  printf '127.0.0.1 localhost sandbox sandbox.localdomain sbx\n' >> etc/hosts
   if [ -z "$SB_UID" ] || ! cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom dev 2>/dev/null; then
     rm -f dev/*
     for name in null zero full random urandom; do : > "dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
@@ -106,6 +106,8 @@ enter() {
   pivot_root . .brume/old
   cd /
   umount -l .brume/old
+  # Lambda's sh is bash, and scripts that begin with #!/bin/sh rely on it.
+  if [ -x /bin/bash ] && ! [ /bin/sh -ef /bin/bash ]; then mount --bind /bin/bash /bin/sh; fi
   mount -o remount,bind,ro /
 }
 
