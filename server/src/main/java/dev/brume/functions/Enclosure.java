@@ -115,11 +115,13 @@ final class Enclosure {
   /// Ends what is inside. The first process of a sandbox takes everything in there with it; without
   /// a sandbox those die that are in the group or that can be found.
   void kill(Process process) {
+    List<ProcessHandle> inside = process.descendants().toList();
+    // The first one first: it has something to say of the others' end.
+    process.destroyForcibly();
     if (group != null) {
       group.kill();
     }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    inside.forEach(ProcessHandle::destroyForcibly);
     freezing.killed();
   }
 

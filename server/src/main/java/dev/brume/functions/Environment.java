@@ -5,14 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// One process in one sandbox with one socket. It waits for a function, becomes it, and takes one
@@ -24,7 +22,6 @@ final class Environment {
   /// The script that starts the program of a bare environment.
   static final String PROGRAM = "program.sh";
 
-  private static final Duration SHUTDOWN = Duration.ofSeconds(2);
   private static final long EXIT_MILLIS = 1000;
 
   /// Why an environment was killed.
@@ -33,17 +30,19 @@ final class Environment {
     TIMEOUT,
     MEMORY,
     STORAGE,
-    RETIRED
+    RETIRED,
+    /// Its runtime ended by itself.
+    FAILURE
   }
 
-  private final Parts parts;
+  private final EnvironmentParts parts;
   private final Sandbox sandbox;
   private final Enclosure enclosure;
   private final MemoryUse memory;
   private final Process process;
   private final LogPipe logs;
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
-  private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+  private final Ending ending;
   private volatile @Nullable RuntimeLink link;
   private @Nullable Assignment assignment;
   private volatile @Nullable DebugDoor debugDoor;
@@ -53,40 +52,20 @@ final class Environment {
   private volatile boolean retired;
   private volatile boolean offered;
 
-  private Environment(Parts parts, LogPipe logs) {
+  private Environment(EnvironmentParts parts) {
     this.parts = parts;
-    this.logs = logs;
     sandbox = parts.sandbox();
     enclosure = parts.enclosure();
     process = parts.process();
     memory = new MemoryUse(process, enclosure.group());
+    ending = new Ending(parts);
+    logs = new LogPipe(process.getInputStream(), parts.api().telemetry(), this::scriptEnded);
   }
 
-  /// What an environment is made of.
-  ///
-  /// @param bare whether its program starts only when it is known which function it is
-  /// @param socket for one of our own runtimes, null for foreign ones
-  record Parts(
-      String id,
-      Interpreter interpreter,
-      Sandbox sandbox,
-      Enclosure enclosure,
-      Process process,
-      boolean bare,
-      @Nullable RuntimeSocket socket,
-      RuntimeApi api) {}
-
   /// Waits for a process that was just started to report; a bare one has nothing to say yet.
-  static Environment open(Parts parts) throws IOException {
-    Process process = parts.process();
-    Extensions extensions = parts.api().extensions();
-    var logs =
-        new LogPipe(
-            process.getInputStream(),
-            parts.api().telemetry(),
-            (script, status) ->
-                extensions.ended(script.substring(StartScript.EXTENSION.length()), status));
-    var environment = new Environment(parts, logs);
+  static Environment open(EnvironmentParts parts) throws IOException {
+    var environment = new Environment(parts);
+    LogPipe logs = environment.logs;
     Thread.ofPlatform()
         .name("functions-log-" + parts.id())
         .daemon(true)
@@ -99,9 +78,9 @@ final class Environment {
                 environment.drained.complete(null);
               }
             });
-    process.onExit().thenRun(environment::processEnded);
+    parts.process().onExit().thenRun(environment::processEnded);
     try {
-      parts.enclosure().admit(process, parts.sandbox().hasOwnRoot());
+      parts.enclosure().admit(parts.process(), parts.sandbox().hasOwnRoot());
       if (!parts.bare()) {
         environment.connect();
       }
@@ -126,6 +105,20 @@ final class Environment {
       var wire = new RuntimeWire(socket.accept(), RESPONSE_BYTES_MAX);
       link = wire;
       wire.read(null);
+    }
+  }
+
+  // Extensions are told of the end of a runtime, which they outlive for a moment.
+  private void scriptEnded(String script, int status) {
+    if (script.startsWith(StartScript.EXTENSION)) {
+      api().extensions().ended(script.substring(StartScript.EXTENSION.length()), status);
+    } else {
+      ending.runtimeEnded(status);
+      logs.end();
+      api().runtimeEnded();
+      // Its last words are in the socket, and a process that it has left behind may hold it open.
+      CompletableFuture.delayedExecutor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
+          .execute(this::closeLink);
     }
   }
 
@@ -204,7 +197,7 @@ final class Environment {
   }
 
   boolean alive() {
-    return !retired && process.isAlive() && end.get() == null;
+    return !retired && process.isAlive() && ending.why() == null;
   }
 
   long idleSinceNanos() {
@@ -216,7 +209,7 @@ final class Environment {
   }
 
   @Nullable End end() {
-    return end.get();
+    return ending.why();
   }
 
   /// From now on it is this function's, however its start goes.
@@ -277,17 +270,16 @@ final class Environment {
   }
 
   private RuntimeLink startProgram() throws IOException {
-    if (bare()) {
+    if (bare() && parts.interpreter().family().isForeign()) {
+      link = api().runtime();
       order("runtime " + PROGRAM);
-      if (parts.interpreter().family().isForeign()) {
-        link = api().runtime();
-      } else {
-        connect();
-      }
+    } else if (bare()) {
+      order("runtime " + PROGRAM);
+      connect();
     }
     if (sandbox.hasOwnRoot() || bare()) {
       order("go");
-      if (!parts.interpreter().family().isForeign()) {
+      if (!parts.interpreter().family().isForeign() && !api().extensions().any()) {
         process.getOutputStream().close();
       }
     }
@@ -328,7 +320,7 @@ final class Environment {
       if (asksForMore()) {
         to.accepted();
       } else {
-        end.compareAndSet(null, End.RETIRED);
+        ending.because(End.FAILURE);
       }
       settled = api().extensions().idle();
     }
@@ -373,32 +365,34 @@ final class Environment {
 
   /// Whether something inside wants to know before it ends.
   boolean wantsShutdown() {
-    return end.get() == null && process.isAlive() && api().extensions().wantShutdown();
+    return ending.wantsShutdown();
   }
 
   /// Tells extensions that the environment is about to end, and gives them Lambda's 2 seconds.
   void shutDown() {
     retired = true;
-    try {
-      enclosure.freezing().wake();
-    } catch (IOException e) {
-      // It cannot be woken to hear of it: it just ends.
+    ending.shutDown();
+  }
+
+  /// Its time is over: ends the runtime, and everything else at once unless an extension wants to
+  /// hear of it.
+  void expire() {
+    ending.because(End.TIMEOUT);
+    if (!wantsShutdown()) {
+      kill(End.TIMEOUT);
       return;
     }
-    api().telemetry().flush();
-    long deadline = System.currentTimeMillis() + SHUTDOWN.toMillis();
-    api().extensions().shutDown("SPINDOWN", deadline, SHUTDOWN);
+    try {
+      order("end");
+      api().extensions().abandon();
+      closeLink();
+    } catch (IOException e) {
+      // It has just ended.
+      kill(End.TIMEOUT);
+    }
   }
 
-  /// Lets the process end by itself and keeps a file of its `/tmp`; false when that cannot be had.
-  boolean finish(String file, Path target, long seconds) throws IOException {
-    return LastFile.of(process, file).keep(process, link, target, seconds);
-  }
-
-  /// Ends every process of the environment.
-  void kill(End why) {
-    end.compareAndSet(null, why);
-    enclosure.kill(process);
+  private void closeLink() {
     RuntimeLink now = link;
     try {
       if (now != null) {
@@ -407,6 +401,18 @@ final class Environment {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Lets the process end by itself and keeps a file of its `/tmp`; false when that cannot be had.
+  boolean finish(String file, Path target, long seconds) throws IOException {
+    return LastFile.of(process, file).keep(ending.status(), link, target, seconds);
+  }
+
+  /// Ends every process of the environment.
+  void kill(End why) {
+    ending.kill(why);
+    enclosure.kill(process);
+    closeLink();
     parts.api().close();
     DebugDoor door = debugDoor;
     if (door != null) {
@@ -414,18 +420,13 @@ final class Environment {
     }
   }
 
-  /// How the process ended, in Lambda's words. Waits a moment for it.
+  /// How the runtime ended, in Lambda's words. Waits a moment for it.
   String exitReason() {
-    boolean outOfMemory = end.get() == End.MEMORY || memory.killed();
-    try {
-      if (process.waitFor(EXIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        return ExitReason.of(process.exitValue(), outOfMemory);
-      }
+    String reason = ending.exitReason(memory::killed);
+    if (reason == null) {
       enclosure.kill(process);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-    return ExitReason.NONE;
+    return reason == null ? ExitReason.NONE : reason;
   }
 
   /// Peak memory so far, in megabytes.

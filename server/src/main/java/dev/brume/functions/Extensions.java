@@ -1,15 +1,12 @@
 package dev.brume.functions;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.ids.Ids;
 import dev.brume.json.Json;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Extensions {
   static final String PATH = "/2020-01-01/extension/";
   private static final int EXTENSIONS_MAX = 10;
-  private static final String INVOKE = "INVOKE";
-  private static final String SHUTDOWN = "SHUTDOWN";
+  private static final String INVOKE = ExtensionEvents.INVOKE;
+  private static final String SHUTDOWN = ExtensionEvents.SHUTDOWN;
   private static final String IDENTIFIER = "Lambda-Extension-Identifier";
   private static final String INVALID_STATE = "Extension.InvalidExtensionState";
   private final Ids ids;
@@ -37,7 +34,9 @@ final class Extensions {
   private @Nullable FunctionSpec function;
   private @Nullable Fault fault;
   private Runnable onFault = () -> {};
+  private @Nullable String farewell;
   private boolean initialised;
+  private boolean abandoned;
   private boolean closed;
 
   Extensions(Ids ids) {
@@ -91,19 +90,6 @@ final class Extensions {
     } finally {
       lock.unlock();
     }
-  }
-
-  // What an event looks like to extensions.
-  private static String event(Invocation invocation, long deadlineMillis) {
-    ObjectNode event = Json.object();
-    event.put("eventType", INVOKE);
-    event.put("deadlineMs", deadlineMillis);
-    event.put("requestId", invocation.requestId());
-    event.put("invokedFunctionArn", invocation.functionArn());
-    if (invocation.traceId() != null) {
-      event.putObject("tracing").put("type", "X-Amzn-Trace-Id").put("value", invocation.traceId());
-    }
-    return Json.write(event);
   }
 
   /// Waits until every program has registered.
@@ -161,7 +147,7 @@ final class Extensions {
     lock.lock();
     try {
       if (!extensions.isEmpty()) {
-        tell(INVOKE, State.RUNNING, event(invocation, deadlineMillis));
+        tell(INVOKE, State.RUNNING, ExtensionEvents.invoke(invocation, deadlineMillis));
       }
     } finally {
       lock.unlock();
@@ -178,14 +164,35 @@ final class Extensions {
     }
   }
 
+  /// Nobody waits for them to be done with their event any more.
+  void abandon() {
+    lock.lock();
+    try {
+      abandoned = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether there are any.
+  boolean any() {
+    lock.lock();
+    try {
+      return !extensions.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Waits until they are; false when one failed or the environment ended instead.
   boolean awaitIdle() {
     lock.lock();
     try {
-      while (!none(State.RUNNING) && !closed && fault == null) {
+      while (!none(State.RUNNING) && !closed && !abandoned && fault == null) {
         changed.awaitUninterruptibly();
       }
-      return !closed && fault == null;
+      return !closed && !abandoned && fault == null;
     } finally {
       lock.unlock();
     }
@@ -195,31 +202,31 @@ final class Extensions {
   boolean wantShutdown() {
     lock.lock();
     try {
-      return extensions.values().stream()
-          .filter(one -> one.waiting != null || one.state == State.RUNNING)
-          .anyMatch(one -> one.events.contains(SHUTDOWN));
+      return extensions.values().stream().anyMatch(Extensions::owesShutdown);
     } finally {
       lock.unlock();
     }
   }
 
-  /// Tells them of the end as soon as all are done with the last event, and waits until they have
-  /// ended or the time is over.
+  // An extension that is still at its last event hears of the end when it asks for the next.
+  private static boolean owesShutdown(Extension one) {
+    return one.events.contains(SHUTDOWN)
+        && (one.state == State.READY || one.state == State.RUNNING);
+  }
+
+  /// Tells them of the end, and waits until they have ended or the time is over.
   ///
   /// @param reason `SPINDOWN`, `TIMEOUT` or `FAILURE`
   void shutDown(String reason, long deadlineMillis, Duration patience) {
     lock.lock();
     try {
-      ObjectNode event = Json.object();
-      event.put("eventType", SHUTDOWN);
-      event.put("shutdownReason", reason);
-      event.put("deadlineMs", deadlineMillis);
+      farewell = ExtensionEvents.shutdown(reason, deadlineMillis);
+      tell(SHUTDOWN, State.SHUTTING_DOWN, farewell);
       long nanos = patience.toNanos();
-      while (!none(State.RUNNING) && !closed && nanos > 0) {
-        nanos = changed.awaitNanos(nanos);
-      }
-      tell(SHUTDOWN, State.SHUTTING_DOWN, Json.write(event));
-      while (!none(State.SHUTTING_DOWN) && !closed && nanos > 0) {
+      while ((!none(State.SHUTTING_DOWN)
+              || extensions.values().stream().anyMatch(Extensions::owesShutdown))
+          && !closed
+          && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
     } catch (InterruptedException e) {
@@ -237,7 +244,7 @@ final class Extensions {
       }
       one.waiting = null;
       one.state = then;
-      var answer = ApiAnswer.ok(event, Map.of("Lambda-Extension-Event-Identifier", ids.uuid()));
+      ApiAnswer answer = answer(event);
       try {
         to.write(answer.head(), answer.bytes());
       } catch (IOException e) {
@@ -245,6 +252,10 @@ final class Extensions {
         continue;
       }
     }
+  }
+
+  private ApiAnswer answer(String event) {
+    return ApiAnswer.ok(event, Map.of("Lambda-Extension-Event-Identifier", ids.uuid()));
   }
 
   /// The program of an extension has ended.
@@ -260,7 +271,7 @@ final class Extensions {
       State before = one.state;
       one.state = State.ENDED;
       one.waiting = null;
-      if (before != State.SHUTTING_DOWN && before != State.FAILED) {
+      if (before != State.SHUTTING_DOWN && before != State.FAILED && farewell == null) {
         boolean crash = before != State.STARTED;
         fail(
             crash ? "Extension.Crash" : "Extension.LaunchError",
@@ -374,7 +385,7 @@ final class Extensions {
     Extension known = extensions.get(name);
     List<String> events;
     try {
-      events = events(request.body(), known != null && known.external);
+      events = ExtensionEvents.wanted(request.body(), known != null && known.external);
     } catch (IllegalArgumentException e) {
       return ApiAnswer.error(403, "Extension.InvalidEventType", String.valueOf(e.getMessage()));
     } catch (JsonProcessingException e) {
@@ -415,25 +426,6 @@ final class Extensions {
     return ApiAnswer.ok(Json.write(document), Map.of(IDENTIFIER, one.id));
   }
 
-  private static List<String> events(byte[] body, boolean external) throws JsonProcessingException {
-    var events = new ArrayList<String>();
-    JsonNode document =
-        body.length == 0 ? Json.object() : Json.parse(new String(body, StandardCharsets.UTF_8));
-    for (JsonNode event : document.path("events")) {
-      String name = event.asText();
-      boolean known = name.equals(INVOKE) || name.equals(SHUTDOWN);
-      if (!known) {
-        throw new IllegalArgumentException(name + ": ErrorInvalidEventType");
-      }
-      if (name.equals(SHUTDOWN) && !external) {
-        throw new IllegalArgumentException(
-            name + ": ShutdownEventNotSupportedForInternalExtension");
-      }
-      events.add(name);
-    }
-    return List.copyOf(events);
-  }
-
   private @Nullable ApiAnswer next(Extension one, RuntimeWire from) {
     boolean allowed =
         one.state == State.REGISTERED || one.state == State.READY || one.state == State.RUNNING;
@@ -446,6 +438,11 @@ final class Extensions {
               + " to Ready failed for extension "
               + one.id
               + ". Error: State transition is not allowed");
+    }
+    String last = farewell;
+    if (last != null && one.events.contains(SHUTDOWN)) {
+      one.state = State.SHUTTING_DOWN;
+      return answer(last);
     }
     one.state = State.READY;
     one.waiting = from;

@@ -119,7 +119,7 @@ final class Invocations {
         environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
     environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     long began = clock.nanoTime();
-    ScheduledFuture<?> deadline = starter.killLater(environment, spec.timeoutSeconds());
+    ScheduledFuture<?> deadline = starter.expireLater(environment, spec.timeoutSeconds());
     long deadlineMillis =
         System.currentTimeMillis() + Starter.patience(environment, spec.timeoutSeconds()) * 1000L;
     Reply reply;

@@ -8,7 +8,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A file that a sandboxed process writes just before it ends, and with it everything that it can
@@ -32,7 +35,10 @@ final class LastFile {
 
   /// Ends what the process listens to, waits for its end, and copies the file. False when there is
   /// none, or the process has not ended well.
-  boolean keep(Process process, @Nullable RuntimeLink link, Path target, long seconds)
+  ///
+  /// @param status of the process when it has ended
+  boolean keep(
+      CompletableFuture<Integer> status, @Nullable RuntimeLink link, Path target, long seconds)
       throws IOException {
     if (link != null) {
       link.close();
@@ -40,8 +46,9 @@ final class LastFile {
     SeekableByteChannel open = null;
     try {
       for (long waited = 0; waited < seconds * 1000; waited += LOOK_MILLIS) {
-        if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-          return open != null && process.exitValue() == 0 && copy(open, target);
+        Integer code = after(status);
+        if (code != null) {
+          return open != null && code == 0 && copy(open, target);
         }
         open = open == null ? open() : open;
       }
@@ -53,6 +60,15 @@ final class LastFile {
       if (open != null) {
         open.close();
       }
+    }
+  }
+
+  private static @Nullable Integer after(CompletableFuture<Integer> status)
+      throws InterruptedException {
+    try {
+      return status.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return null;
     }
   }
 

@@ -103,7 +103,7 @@ final class Launcher implements AutoCloseable {
               bare ? List.of() : runtimeCommand(interpreter),
               runtimeVariables(interpreter, places, preload));
       return Environment.open(
-          new Environment.Parts(id, interpreter, sandbox, enclosure, process, bare, socket, api));
+          new EnvironmentParts(id, interpreter, sandbox, enclosure, process, bare, socket, api));
     } catch (IOException e) {
       enclosure.release();
       throw e;

@@ -26,7 +26,7 @@ final class LogPipe implements Runnable {
   private static final int FRAME_HEAD_BYTES = 16;
   private static final int FRAME_LOG = 0x03;
   private static final int FRAME_EXTENSION = 0x04;
-  private static final int FRAME_EXTENSION_ENDED = 0xFD;
+  private static final int FRAME_SCRIPT_ENDED = 0xFD;
   private static final int FRAME_MOUNTED = 0xFE;
   private static final int FRAME_END = 0xFF;
   private static final String FUNCTION = "function";
@@ -39,7 +39,7 @@ final class LogPipe implements Runnable {
 
   private final InputStream in;
   private final Telemetry telemetry;
-  private final ObjIntConsumer<String> onExtensionEnd;
+  private final ObjIntConsumer<String> onScriptEnd;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<String> early = new ArrayList<>();
   private final CompletableFuture<Boolean> mounted = new CompletableFuture<>();
@@ -52,12 +52,13 @@ final class LogPipe implements Runnable {
   private boolean closed;
 
   /// @param telemetry gets everything too
-  /// @param onExtensionEnd called with the name of the script and the status of an extension
-  LogPipe(InputStream in, Telemetry telemetry, ObjIntConsumer<String> onExtensionEnd) {
+  /// @param onScriptEnd called with the name of the script and the status of an extension or of the
+  // runtime
+  LogPipe(InputStream in, Telemetry telemetry, ObjIntConsumer<String> onScriptEnd) {
     this.in = in;
     this.telemetry = telemetry;
     telemetry.announceTo(this::add);
-    this.onExtensionEnd = onExtensionEnd;
+    this.onScriptEnd = onScriptEnd;
   }
 
   /// Waits until the sandbox has the code in place.
@@ -352,8 +353,8 @@ final class LogPipe implements Runnable {
     switch (type) {
       case FRAME_LOG -> text(FUNCTION, from, start);
       case FRAME_EXTENSION -> text("extension", from, start);
-      case FRAME_EXTENSION_ENDED ->
-          extensionEnded(new String(held, from, length, StandardCharsets.UTF_8));
+      case FRAME_SCRIPT_ENDED ->
+          scriptEnded(new String(held, from, length, StandardCharsets.UTF_8));
       case FRAME_MOUNTED -> mounted.complete(true);
       case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
       default -> text(FUNCTION, from, start);
@@ -361,13 +362,26 @@ final class LogPipe implements Runnable {
     return true;
   }
 
-  private void extensionEnded(String text) {
+  private void scriptEnded(String text) {
     int space = text.lastIndexOf(' ');
     try {
-      onExtensionEnd.accept(text.substring(0, space), Integer.parseInt(text.substring(space + 1)));
+      onScriptEnd.accept(text.substring(0, space), Integer.parseInt(text.substring(space + 1)));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       // Not the sandbox's, but something that a function printed.
       record(FUNCTION, text);
+    }
+  }
+
+  /// All that the runtime printed has been read: it has ended.
+  void end() {
+    lock.lock();
+    try {
+      if (current != null) {
+        current.ended = true;
+        current.close();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

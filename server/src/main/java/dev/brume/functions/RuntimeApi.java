@@ -158,6 +158,10 @@ final class RuntimeApi implements AutoCloseable {
       close();
       return;
     }
+    drain(this::close);
+  }
+
+  private void drain(Runnable then) {
     Thread.ofVirtual()
         .name("functions-api-end")
         .start(
@@ -175,9 +179,16 @@ final class RuntimeApi implements AutoCloseable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } finally {
-                close();
+                then.run();
               }
             });
+  }
+
+  /// The runtime has ended, extensions have not: what it still said is heard first.
+  void runtimeEnded() {
+    if (speaksRuntime) {
+      drain(runtime::close);
+    }
   }
 
   // Connections are accepted in their order: when this one is, all of the process's have been.

@@ -370,6 +370,11 @@ final class Starter {
         TimeUnit.SECONDS);
   }
 
+  /// The same for an event: extensions hear of it.
+  ScheduledFuture<?> expireLater(Environment environment, int seconds) {
+    return timer.schedule(environment::expire, patience(environment, seconds), TimeUnit.SECONDS);
+  }
+
   private void compile(Interpreter interpreter, FunctionSpec spec) {
     for (String hash : new String[] {spec.codeHash(), spec.layersHash()}) {
       if (hash != null && compiled.add(interpreter.executable() + " " + hash)) {

@@ -9,7 +9,7 @@
 #
 # Orders on standard input, a line each: `task HASH`, `opt HASH`, `code` (all is mounted; answered by a frame), `extension FILE`
 # and `runtime FILE` (scripts in the environment's folder), `go` (it runs). After that `mark ID` puts a frame behind all that
-# was printed.
+# was printed, and `end` ends the runtime alone.
 #
 # SB_ROOT     an empty folder to build the root on
 # SB_RUN      the environment's folder with the runtime's socket and its user's name, seen as /run/brume; for an image the
@@ -167,6 +167,7 @@ other=$SB_UID
 unset SB_ROOT SB_RUN SB_CODE SB_UID SB_CGROUPS SB_BINDS SB_TMP SB_DISK
 exec 3<&0 </dev/null 4>&1
 child=
+extensions=
 if [ $# -gt 0 ]; then
   $as "$@" 3<&- 4>&- &
   child=$!
@@ -182,14 +183,27 @@ while read -r what from <&3; do
       if [ -n "$own" ] && [ -z "$other" ]; then umount -l .brume; fi
       frame 376 ""
       if [ -n "$own" ] && [ -n "$other" ]; then umount -l .brume; fi ;;
-    extension) extension "$from" 3<&- & ;;
+    extension)
+      extensions=yes
+      extension "$from" 3<&- & ;;
     runtime)
       $as /bin/sh "$run/$from" 3<&- 4>&- &
       child=$! ;;
     go) break ;;
   esac
 done
-while read -r what from <&3; do frame 377 "$from"; done &
+while read -r what from <&3; do
+  case $what in
+    mark) frame 377 "$from" ;;
+    end) kill -KILL "$child" || : ;;
+  esac
+done &
 exec 3<&-
 [ -n "$child" ] || exit 0
-wait "$child"
+[ -n "$extensions" ] || { wait "$child"; exit; }
+# Extensions are told, and have a moment.
+status=0
+wait "$child" 2>/dev/null || status=$?
+frame 375 "runtime $status"
+wait
+exit "$status"

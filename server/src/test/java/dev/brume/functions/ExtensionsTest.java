@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,5 +194,90 @@ class ExtensionsTest {
             "OTHER Extension.UnknownExtensionIdentifier",
             "METHOD 405",
             "PATH 404");
+  }
+
+  // What it still hears of comes when everything has ended.
+  private List<String> afterwards() {
+    fixture.close();
+    var log = List.copyOf(fixture.log);
+    fixture = null;
+    return log;
+  }
+
+  private FunctionSpec hurried(FunctionSpec spec) {
+    return FunctionsFixture.with(spec, Map.of("timeoutSeconds", 1));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfATimeout(FunctionsSettings.Isolation isolation) throws Exception {
+    String endless = "exports.handler = () => { console.log('working'); while (true); };";
+    var spec = hurried(function(isolation, endless, Map.of("extensions/listener.py", LISTENS)));
+    assertThat(answer(spec)).contains("Sandbox.Timedout", "Task timed out after 1.00 seconds");
+    // The next event finds another environment.
+    assertThat(answer(spec)).contains("Sandbox.Timedout");
+    assertThat(afterwards())
+        .anyMatch(line -> line.endsWith("INFO\tworking\n"))
+        .anyMatch(line -> line.contains("Status: timeout"))
+        .noneMatch(line -> line.startsWith("Killed") || line.startsWith("unshare"))
+        .filteredOn(line -> line.startsWith("EVENT SHUTDOWN"))
+        .containsExactly("EVENT SHUTDOWN TIMEOUT", "EVENT SHUTDOWN TIMEOUT");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfAFailure(FunctionsSettings.Isolation isolation) throws Exception {
+    String exits = "exports.handler = () => { console.log('bye'); process.exit(3); };";
+    var spec = function(isolation, exits, Map.of("extensions/listener.py", LISTENS));
+    var failed = fixture.invoke(spec, "{}");
+    assertThat(failed.payload()).asString().contains("Runtime exited with error: exit status 3");
+    assertThat(failed.report().logTail())
+        .asString()
+        .contains("bye", "Error Type: Runtime.ExitError");
+    assertThat(afterwards())
+        .filteredOn(line -> line.startsWith("EVENT SHUTDOWN"))
+        .containsExactly("EVENT SHUTDOWN FAILURE");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void whoIsStillAtAnEventHearsOfTheEndAfterIt(FunctionsSettings.Isolation isolation)
+      throws Exception {
+    String late = LISTENS.replace("    if event", "    import time; time.sleep(1.5)\n    if event");
+    var spec = hurried(function(isolation, HANDLER, Map.of("extensions/listener.py", late)));
+    assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    FunctionsFixture.await("its end", () -> fixture.log.contains("EVENT SHUTDOWN TIMEOUT"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void runtimesThatFunctionsBringEndBeforeThem(FunctionsSettings.Isolation isolation)
+      throws Exception {
+    String bootstrap =
+        """
+        #!/bin/sh
+        echo started
+        api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next
+        python3 -c "import urllib.request, sys; urllib.request.urlopen(sys.argv[1]).read()" "$api"
+        exit 5
+        """;
+    assumeTrue(!Programs.onPath("python3").isEmpty(), "no Python");
+    fixture = new FunctionsFixture(folder, isolation);
+    var spec =
+        fixture.with(
+            fixture.spec("provided.al2023", "any"),
+            Map.of("bootstrap", bootstrap),
+            Map.of("extensions/listener.py", LISTENS),
+            Map.of("COLOUR", "blue"));
+    assertThat(answer(spec)).contains("Runtime exited with error: exit status 5");
+    assertThat(afterwards()).contains("started", "EVENT SHUTDOWN FAILURE");
   }
 }

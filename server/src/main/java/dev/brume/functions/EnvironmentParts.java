@@ -1,0 +1,17 @@
+package dev.brume.functions;
+
+import org.jspecify.annotations.Nullable;
+
+/// What an environment is made of.
+///
+/// @param bare whether its program starts only when it is known which function it is
+/// @param socket for one of our own runtimes, null for foreign ones
+record EnvironmentParts(
+    String id,
+    Interpreter interpreter,
+    Sandbox sandbox,
+    Enclosure enclosure,
+    Process process,
+    boolean bare,
+    @Nullable RuntimeSocket socket,
+    RuntimeApi api) {}
