@@ -96,13 +96,15 @@ final class SnapStarts {
   private void made(FunctionName version, @Nullable String failure) {
     kv.tx(
         tx -> {
-          boolean gone = tx.get(LambdaStore.snapshot(version)) == null;
-          if (!gone && failure == null) {
+          if (tx.get(LambdaStore.snapshot(version)) == null) {
+            // Deleted meanwhile.
+            return 0;
+          }
+          if (failure == null) {
             tx.delete(LambdaStore.snapshot(version));
-          } else if (!gone) {
-            var row =
-                new SnapshotRow(
-                    FAILED, code(failure), "The function failed to initialize: " + failure);
+          } else {
+            String reason = "The function failed to initialize: " + failure;
+            var row = new SnapshotRow(FAILED, code(failure), reason);
             tx.put(LambdaStore.snapshot(version), LambdaStore.SNAPSHOT.write(row));
           }
           return 0;
