@@ -103,6 +103,30 @@ def provisioned_concurrency():
           FunctionName='ready', Qualifier='live')
 
 
+HOOKED = """import os
+from snapshot_restore_py import register_before_snapshot, register_after_restore
+seen = ['init']
+register_before_snapshot(seen.append, 'before')
+register_after_restore(seen.append, 'after')
+def handler(event, context):
+    return [os.environ['AWS_LAMBDA_INITIALIZATION_TYPE'], *seen]
+"""
+
+
+def snap_start():
+    function('restored', HOOKED, SnapStart={'ApplyOn': 'PublishedVersions'})
+    assert lam.get_function_configuration(FunctionName='restored')['SnapStart'] == {'ApplyOn': 'PublishedVersions', 'OptimizationStatus': 'Off'}
+    assert lam.publish_version(FunctionName='restored')['State'] == 'Pending'
+    lam.get_waiter('published_version_active').wait(FunctionName='restored', Qualifier='1', WaiterConfig={'Delay': 1, 'MaxAttempts': 60})
+    assert lam.get_function_configuration(FunctionName='restored', Qualifier='1')['SnapStart']['OptimizationStatus'] == 'On'
+    assert invoke('restored') == ['on-demand', 'init']
+    assert invoke('restored:1') == ['snap-start', 'init', 'before', 'after']
+    eventually(lambda: any('Restore Duration: ' in line for line in printed('restored', 'REPORT')))
+    fails('InvalidParameterValueException', 'SnapStart', lam.put_provisioned_concurrency_config,
+          FunctionName='restored', Qualifier='1', ProvisionedConcurrentExecutions=1)
+    fails('InvalidParameterValueException', 'SnapStart', lam.update_function_configuration, FunctionName='restored', EphemeralStorage={'Size': 1024})
+
+
 def layers_of_other_accounts():
     arn = lam.publish_layer_version(LayerName='shared', Content={'ZipFile': packed('')})['LayerVersionArn']
     other = session.client('lambda', aws_access_key_id=OTHER, aws_secret_access_key='x')
@@ -325,7 +349,7 @@ def deploy(name, template, call=None, waiter='stack_create_complete'):
     cfn.get_waiter(waiter).wait(StackName=name, WaiterConfig={'Delay': 1, 'MaxAttempts': 60})
 
 
-for part in (provisioned_concurrency, layers_of_other_accounts, code_signing, loops_end, loops_end_by_topics_and_buckets, destinations, queue_mappings, encrypted_filters, stacks):
+for part in (provisioned_concurrency, snap_start, layers_of_other_accounts, code_signing, loops_end, loops_end_by_topics_and_buckets, destinations, queue_mappings, encrypted_filters, stacks):
     began = time.time()
     part()
     print('%s %.1f s' % (part.__name__, time.time() - began), flush=True)
