@@ -107,7 +107,9 @@ final class Invocations {
   private Outcome restore(Environment environment, Run run) {
     double millis = snapshots.restore(environment, run.invocation(), run.sink());
     Outcome outcome = run(environment, run, PlatformEvent.Start.restored(millis));
-    snapshots.refill(run.spec(), run.sink());
+    if (environment.alive()) {
+      snapshots.refill(run.spec(), run.sink());
+    }
     return outcome;
   }
 

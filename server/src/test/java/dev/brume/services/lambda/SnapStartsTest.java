@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brume.model.ServiceError;
 import dev.brume.model.lambda.*;
+import dev.brume.store.MemoryKv;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.ZipEntry;
@@ -158,5 +162,47 @@ class SnapStartsTest {
     fixture.lambda.createFunction(fixture.call(), function("f", source).publish(true));
     assertThat(settled("f").state()).isEqualTo("Active");
     assertThatThrownBy(() -> invoke("f", "1")).isInstanceOf(SnapStartException.class);
+  }
+
+  @Test
+  void whatWasPendingWhenTheServerEndedIsMadeWhenItStarts() {
+    try (var kv = new MemoryKv()) {
+      var pending = new FunctionName("111122223333", "eu-west-1", "pending", "1");
+      var fails = new FunctionName("111122223333", "eu-west-1", "fails", "1");
+      var failed = new FunctionName("111122223333", "eu-west-1", "failed", "1");
+      kv.tx(
+          tx -> {
+            for (FunctionName name : List.of(pending, fails, failed)) {
+              String state = name.equals(failed) ? SnapStarts.FAILED : SnapStarts.PENDING;
+              var row = new LambdaStore.SnapshotRow(state, "Creating", "");
+              tx.put(LambdaStore.snapshot(name), LambdaStore.SNAPSHOT.write(row));
+            }
+            return 0;
+          });
+      var made = new ConcurrentSkipListSet<String>();
+      var snapStarts = new SnapStarts(kv);
+      snapStarts.madeBy(
+          version -> {
+            made.add(version.name());
+            return CompletableFuture.completedFuture(
+                version.equals(fails) ? Optional.of("Extension.Crash") : Optional.empty());
+          });
+      snapStarts.start();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while ((state(kv, pending) != null || !"Failed".equals(state(kv, fails)))
+          && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(state(kv, pending)).isNull();
+      assertThat(state(kv, fails)).isEqualTo("Failed");
+      assertThat(made).containsExactly("fails", "pending");
+    }
+  }
+
+  private static String state(MemoryKv kv, FunctionName name) {
+    var row =
+        kv.read(
+            reader -> LambdaStore.get(reader, LambdaStore.snapshot(name), LambdaStore.SNAPSHOT));
+    return row == null ? null : row.state();
   }
 }
