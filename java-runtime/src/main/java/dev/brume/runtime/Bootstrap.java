@@ -57,6 +57,8 @@ public final class Bootstrap {
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
     boolean practises = System.getenv("BRUME_PRACTICE") != null;
+    // Elsewhere Brume looks into the pipe.
+    boolean endFrames = System.getenv("BRUME_END_FRAMES") != null;
     boolean startedForIt = assignment.env == null;
     boolean ownClasses = System.getenv("BRUME_FUNCTION_JARS") != null;
     if (startedForIt) {
@@ -68,7 +70,7 @@ public final class Bootstrap {
     if (ownClasses) {
       ClassPath.append(assignment.env.get("LAMBDA_TASK_ROOT"));
     }
-    var frames = new Frames();
+    var frames = new Frames(endFrames);
     var logger =
         new LambdaContextLogger(
             frames,

@@ -19,6 +19,12 @@ final class Frames implements LogSink {
   private static final int END = 0xA55A00FF;
   private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
   private final ReentrantLock lock = new ReentrantLock();
+  private final boolean ends;
+
+  /// @param ends whether the end of an invocation's output has to be marked
+  Frames(boolean ends) {
+    this.ends = ends;
+  }
 
   @Override
   public void log(byte[] message) {
@@ -32,7 +38,9 @@ final class Frames implements LogSink {
 
   /// Everything that an invocation printed is out.
   void end(String requestId) {
-    write(END, requestId.getBytes(StandardCharsets.UTF_8));
+    if (ends) {
+      write(END, requestId.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private void write(int type, byte[] text) {

@@ -59,7 +59,8 @@ final class Environment {
     process = parts.process();
     memory = new MemoryUse(process, enclosure.group());
     ending = new Ending(parts);
-    logs = new LogPipe(process.getInputStream(), parts.api().telemetry(), this::scriptEnded);
+    var telemetry = parts.api().telemetry();
+    logs = new LogPipe(parts.printed(), parts.output(), telemetry, this::scriptEnded);
   }
 
   /// Waits for a process that was just started to report; a bare one has nothing to say yet.
@@ -328,10 +329,9 @@ final class Environment {
     return Reply.of(request);
   }
 
-  /// Has the end of an event's log marked, behind all that was printed so far. Our own runtimes do
-  /// it themselves.
+  /// Marks the end of an event's log where one cannot look and the runtime does not do it.
   void markEnd(String requestId) throws IOException {
-    if (parts.interpreter().family().isForeign()) {
+    if (parts.output() == null && parts.interpreter().family().isForeign()) {
       order("mark " + requestId);
     }
   }

@@ -1,11 +1,13 @@
 package dev.brume.functions;
 
+import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /// What an environment is made of.
 ///
 /// @param bare whether its program starts only when it is known which function it is
 /// @param socket for one of our own runtimes, null for foreign ones
+/// @param output null when the process prints into the JDK's pipe
 record EnvironmentParts(
     String id,
     Interpreter interpreter,
@@ -14,4 +16,10 @@ record EnvironmentParts(
     Process process,
     boolean bare,
     @Nullable RuntimeSocket socket,
-    RuntimeApi api) {}
+    RuntimeApi api,
+    @Nullable OutputPipe output) {
+  /// What its processes print.
+  InputStream printed() {
+    return output == null ? process.getInputStream() : output.in();
+  }
+}

@@ -26,6 +26,7 @@ final class Launcher implements AutoCloseable {
   private final Ids ids;
   private final Sandbox sandbox;
   private final Path runtimeFolder;
+  private final @Nullable Syscalls system = Syscalls.load();
   private final AtomicInteger numbers = new AtomicInteger();
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(
@@ -95,15 +96,18 @@ final class Launcher implements AutoCloseable {
       boolean foreign = interpreter.family().isForeign();
       var socket = foreign ? null : new RuntimeSocket(places.run().resolve("api"));
       var api = new RuntimeApi(enclosure.network(), id, ids);
+      OutputPipe output = OutputPipe.create(system);
       Process process =
           spawn(
               enclosure,
+              output,
               number,
               binds(interpreter),
               bare ? List.of() : runtimeCommand(interpreter),
               runtimeVariables(interpreter, places, preload));
       return Environment.open(
-          new EnvironmentParts(id, interpreter, sandbox, enclosure, process, bare, socket, api));
+          new EnvironmentParts(
+              id, interpreter, sandbox, enclosure, process, bare, socket, api, output));
     } catch (IOException e) {
       enclosure.release();
       throw e;
@@ -125,6 +129,7 @@ final class Launcher implements AutoCloseable {
 
   private Process spawn(
       Enclosure enclosure,
+      @Nullable OutputPipe output,
       int number,
       List<String> binds,
       List<String> command,
@@ -136,7 +141,18 @@ final class Launcher implements AutoCloseable {
     builder.environment().clear();
     builder.environment().putAll(start.variables());
     builder.environment().putAll(variables);
-    return onSpawner(builder::start);
+    if (output == null) {
+      return onSpawner(builder::start);
+    }
+    builder.redirectOutput(output.target());
+    try {
+      return onSpawner(builder::start);
+    } catch (IOException e) {
+      output.close();
+      throw e;
+    } finally {
+      output.started();
+    }
   }
 
   private <T> T onSpawner(Callable<T> work) throws IOException {
@@ -193,6 +209,9 @@ final class Launcher implements AutoCloseable {
       variables.put("BRUME_PRELOAD", String.join(",", preload));
     }
     variables.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    if (system == null) {
+      variables.put("BRUME_END_FRAMES", "yes");
+    }
     variables.put("LANG", "en_US.UTF-8");
     variables.put("TZ", ":UTC");
     if (own) {

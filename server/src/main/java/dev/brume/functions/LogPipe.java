@@ -2,6 +2,7 @@ package dev.brume.functions;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// what is above is counted and dropped.
 ///
 /// The runtime frames its own records (type, length, time, text; as Lambda's telemetry pipe does);
-/// everything else is cut into lines. More frame types tell when the sandbox has mounted the code,
-/// when everything that an invocation printed has been written, and when an extension ended.
+/// everything else is cut into lines. More frame types tell when the sandbox has mounted the code
+/// and when an extension ended; and, where one cannot look into the pipe, when everything that an
+/// invocation printed has been written.
 final class LogPipe implements Runnable {
   private static final int FRAME_HEAD_BYTES = 16;
   private static final int FRAME_LOG = 0x03;
@@ -38,10 +40,12 @@ final class LogPipe implements Runnable {
   private static final long MOUNT_SECONDS = 10;
 
   private final InputStream in;
+  private final @Nullable OutputPipe pipe;
   private final Telemetry telemetry;
   private final ObjIntConsumer<String> onScriptEnd;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<String> early = new ArrayList<>();
+  private final List<String> scriptEnds = new ArrayList<>();
   private final CompletableFuture<Boolean> mounted = new CompletableFuture<>();
   private byte[] held = new byte[32 * 1024];
   private int start;
@@ -51,11 +55,18 @@ final class LogPipe implements Runnable {
   private @Nullable LogLevel printedLevel;
   private boolean closed;
 
+  /// @param in read to its end
+  /// @param pipe that it is of; null when one cannot look into it
   /// @param telemetry gets everything too
   /// @param onScriptEnd called with the name of the script and the status of an extension or of the
-  // runtime
-  LogPipe(InputStream in, Telemetry telemetry, ObjIntConsumer<String> onScriptEnd) {
+  ///   runtime
+  LogPipe(
+      InputStream in,
+      @Nullable OutputPipe pipe,
+      Telemetry telemetry,
+      ObjIntConsumer<String> onScriptEnd) {
     this.in = in;
+    this.pipe = pipe;
     this.telemetry = telemetry;
     telemetry.announceTo(this::add);
     this.onScriptEnd = onScriptEnd;
@@ -86,6 +97,8 @@ final class LogPipe implements Runnable {
     private long bytes;
     private long dropped;
     private boolean ended;
+    // Bytes that were printed before the end and not read yet.
+    private long ahead;
     private @Nullable List<PlatformEvent> closing;
 
     Collector(String requestId, String stream, LogSink sink, boolean tail) {
@@ -205,13 +218,34 @@ final class LogPipe implements Runnable {
     lock.lock();
     try {
       collector.closing = closing;
+      if (pipe != null && !closed) {
+        collector.ahead = pipe.waitingBytes();
+        reached(collector, 0);
+      }
       if (collector.ended || closed) {
         collector.close();
       }
+    } catch (IOException e) {
+      collector.close();
     } finally {
       lock.unlock();
     }
     return collector.done;
+  }
+
+  // Some more of what was printed has been read.
+  private void reached(Collector collector, long bytes) {
+    collector.ahead -= bytes;
+    if (collector.closing == null || collector.ahead > 0) {
+      return;
+    }
+    if (start < end && !isFrameAt(start)) {
+      raw(start, end);
+      start = 0;
+      end = 0;
+    }
+    collector.ended = true;
+    collector.close();
   }
 
   /// Whether all that was printed in the last invocation has been read.
@@ -227,31 +261,58 @@ final class LogPipe implements Runnable {
   @Override
   public void run() {
     try {
-      while (true) {
-        if (end == held.length) {
-          makeRoom();
-        }
-        int read = in.read(held, end, held.length - end);
-        if (read < 0) {
-          break;
-        }
-        end += read;
-        take(false);
+      while (more()) {
+        tellEnds();
       }
     } catch (IOException e) {
       record(FUNCTION, "Brume could not read on: " + e.getMessage());
     }
-    take(true);
     lock.lock();
     try {
+      take(true);
       closed = true;
+      if (pipe != null) {
+        pipe.close();
+      }
       mounted.complete(false);
       if (current != null) {
         current.close();
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } finally {
       lock.unlock();
     }
+    tellEnds();
+  }
+
+  // With the lock, so that whoever has it knows: what is not in the pipe any more is in the log.
+  private boolean more() throws IOException {
+    if (pipe == null) {
+      return read() >= 0;
+    }
+    pipe.await();
+    lock.lock();
+    try {
+      int read = read();
+      Collector collector = current;
+      if (read > 0 && collector != null) {
+        reached(collector, read);
+      }
+      return read >= 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int read() throws IOException {
+    if (end == held.length) {
+      makeRoom();
+    }
+    int read = in.read(held, end, held.length - end);
+    end += Math.max(0, read);
+    take(false);
+    return read;
   }
 
   private void makeRoom() {
@@ -270,7 +331,7 @@ final class LogPipe implements Runnable {
 
   private void take(boolean last) {
     while (start < end) {
-      if (isFrame()) {
+      if (isFrameAt(start)) {
         if (!takeFrame(last)) {
           return;
         }
@@ -308,10 +369,6 @@ final class LogPipe implements Runnable {
       start = 0;
       end = 0;
     }
-  }
-
-  private boolean isFrame() {
-    return isFrameAt(start);
   }
 
   // A frame begins with A5 5A 00 and its type. A prefix at the end of what has been read may become
@@ -354,12 +411,19 @@ final class LogPipe implements Runnable {
       case FRAME_LOG -> text(FUNCTION, from, start);
       case FRAME_EXTENSION -> text("extension", from, start);
       case FRAME_SCRIPT_ENDED ->
-          scriptEnded(new String(held, from, length, StandardCharsets.UTF_8));
+          scriptEnds.add(new String(held, from, length, StandardCharsets.UTF_8));
       case FRAME_MOUNTED -> mounted.complete(true);
       case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
       default -> text(FUNCTION, from, start);
     }
     return true;
+  }
+
+  // Without the lock: who hears of it may have something to say.
+  private void tellEnds() {
+    List<String> ends = List.copyOf(scriptEnds);
+    scriptEnds.clear();
+    ends.forEach(this::scriptEnded);
   }
 
   private void scriptEnded(String text) {

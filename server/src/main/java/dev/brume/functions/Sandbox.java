@@ -184,7 +184,7 @@ final class Sandbox implements AutoCloseable {
   private List<String> commandInRoot(List<String> inner) {
     var command = new ArrayList<>(ends());
     command.addAll(List.of("unshare", "-p", "-i", "-u", "-f", "--kill-child", "--mount-proc"));
-    command.addAll(List.of("/bin/sh", "/.brume/sandbox.sh"));
+    command.addAll(List.of("/.brume/sh", "/.brume/sandbox.sh"));
     command.addAll(inner);
     return command;
   }

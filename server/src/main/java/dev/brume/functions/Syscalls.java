@@ -42,6 +42,9 @@ final class Syscalls {
   private static final int MNT_DETACH = 2;
   private static final int AF_INET = 2;
   private static final int SOCK_DGRAM = 2;
+  private static final short POLLIN = 1;
+  private static final int EINTR = 4;
+  private static final long POLLFD_EVENTS = 4;
   private static final int SIOCGIFFLAGS = 0x8913;
   private static final int SIOCSIFFLAGS = 0x8914;
   private static final short IFF_UP = 1;
@@ -65,6 +68,8 @@ final class Syscalls {
   private final MethodHandle mount;
   private final MethodHandle umount2;
   private final MethodHandle lseek;
+  private final MethodHandle pipe2;
+  private final MethodHandle poll;
 
   private Syscalls() {
     Linker linker = Linker.nativeLinker();
@@ -81,6 +86,8 @@ final class Syscalls {
     mount = handle(linker, "mount", -1, address, address, address, ValueLayout.JAVA_LONG, address);
     umount2 = handle(linker, "umount2", -1, address, integer);
     ioctl = handle(linker, "ioctl", 2, integer, wide, address);
+    pipe2 = handle(linker, "pipe2", -1, address, integer);
+    poll = handle(linker, "poll", -1, address, wide, integer);
     lseek = handle(linker, "lseek", -1, FunctionDescriptor.of(wide, integer, wide, integer));
   }
 
@@ -104,6 +111,15 @@ final class Syscalls {
 
   /// Null where there is no Linux, or native access is not allowed.
   static @Nullable Syscalls load() {
+    return Loaded.SYSCALLS;
+  }
+
+  // They are looked up once.
+  private static final class Loaded {
+    static final @Nullable Syscalls SYSCALLS = find();
+  }
+
+  private static @Nullable Syscalls find() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return null;
     }
@@ -220,6 +236,39 @@ final class Syscalls {
 
   void close(int descriptor) throws IOException {
     call("close", (state, arena) -> (int) close.invokeExact(state, descriptor));
+  }
+
+  /// The ends of a pipe; the caller closes them.
+  record Ends(int read, int write) {}
+
+  Ends pipe() throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
+      call("pipe2", (state, inner) -> (int) pipe2.invokeExact(state, ends, O_CLOEXEC));
+      return new Ends(
+          ends.getAtIndex(ValueLayout.JAVA_INT, 0), ends.getAtIndex(ValueLayout.JAVA_INT, 1));
+    }
+  }
+
+  /// Waits until a descriptor can be read, or will never be.
+  void awaitInput(int descriptor) throws IOException {
+    while (true) {
+      try {
+        call(
+            "poll",
+            (state, arena) -> {
+              MemorySegment asked = arena.allocate(8, 4);
+              asked.set(ValueLayout.JAVA_INT, 0, descriptor);
+              asked.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS, POLLIN);
+              return (int) poll.invokeExact(state, asked, 1L, -1);
+            });
+        return;
+      } catch (Failed e) {
+        if (e.errno() != EINTR) {
+          throw e;
+        }
+      }
+    }
   }
 
   /// Sends a signal.

@@ -63,7 +63,7 @@ shared() {
   cd "$SB_ROOT"
   mkdir -p usr etc proc dev tmp opt/lib var/task/lib var/runtime var/lang/bin run/brume home/sbx_user1051 .brume
   # What it could become, and what we need: goes in one piece.
-  mount -t tmpfs -o size=1m,mode=700 none .brume
+  mount -t tmpfs -o size=4m,mode=700 none .brume
   mkdir .brume/old .brume/code .brume/disk
   # One command for many files wherever that is possible: what takes its time here is to start commands.
   mount --rbind -o ro /usr usr
@@ -125,6 +125,7 @@ build_image() {
     number=$((number + 1))
   done
   cp "$0" .brume/sandbox.sh
+  cp -L /bin/sh .brume/sh
   # The machine's, for whoever starts something in here: each sandbox mounts its own over it.
   mount --bind /proc proc
   enter

@@ -17,6 +17,7 @@ const RESERVED_HOST = 'cfn-response.brume.internal';
 const RESPONSE_PATH = '/_brume/cfn-response';
 const LOG_FRAME = 0xa55a0003;
 const END_FRAME = 0xa55a00ff;
+const END_FRAMES = process.env.BRUME_END_FRAMES !== undefined; // elsewhere Brume looks into the pipe
 const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
@@ -337,7 +338,7 @@ function unexpected(kind, exitCode, toError) {
     logError(kind, error);
     hold(true);
     const where = current ? `/invocation/${current.id}/error` : '/init/error';
-    if (current) frame(END_FRAME, current.id);
+    if (current) end(current);
     if (current?.stream) current.stream.fail(error, () => exit(exitCode));
     else send(errorPost(where, error), () => exit(exitCode));
   };
@@ -351,12 +352,16 @@ process.on('unhandledRejection', unexpected('Unhandled Promise Rejection', 128, 
   return error;
 }));
 
+function end(invocation) {
+  if (END_FRAMES) frame(END_FRAME, invocation.id);
+}
+
 function finish(invocation, message) {
   if (invocation.done) return;
   invocation.done = true;
   beforeExit = null;
   current = null;
-  frame(END_FRAME, invocation.id);
+  end(invocation);
   hold(true);
   onNext = invoke;
   send(message + NEXT);

@@ -20,6 +20,7 @@ RESERVED_HOST = "cfn-response.brume.internal"
 RESPONSE_PATH = "/_brume/cfn-response"
 LOG_FRAME = b"\xa5\x5a\x00\x03"
 END_FRAME = b"\xa5\x5a\x00\xff"
+END_FRAMES = "BRUME_END_FRAMES" in os.environ  # elsewhere Brume looks into the pipe
 CARRIERS = {"lambda-runtime-aws-request-id", "brume-assign", "brume-restore"}
 request_id = ""
 
@@ -359,7 +360,8 @@ def invoke(wire, handler, headers, body):
         answer = error_post(where + "/error", error)
     sys.stdout.flush()
     sys.stderr.flush()
-    frame(END_FRAME, request_id)
+    if END_FRAMES:
+        frame(END_FRAME, request_id)
     wire.send(answer + NEXT)
 
 
