@@ -16,12 +16,13 @@ import java.security.KeyStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /// What a process does while it waits: loads and uses whatever does not depend on the function, so
-/// that the first event finds it warm. What remembers environment variables is only loaded, not
-// used.
+/// that the first event finds it warm. What remembers environment variables is only loaded and not
+/// used.
 final class Warmth {
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.";
   private static final byte[] EVENT =
@@ -59,7 +60,7 @@ final class Warmth {
           "util.UnsafeUtil");
 
   // Java keeps the certificates only as long as somebody else has them, too.
-  private static volatile TrustManager[] trusted = {};
+  private static final AtomicReference<TrustManager[]> TRUSTED = new AtomicReference<>();
 
   private Warmth() {}
 
@@ -69,10 +70,10 @@ final class Warmth {
     try {
       var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init((KeyStore) null);
-      trusted = factory.getTrustManagers();
+      TRUSTED.set(factory.getTrustManagers());
     } catch (GeneralSecurityException e) {
       // The function will be told when it asks for them itself.
-      trusted = new TrustManager[0];
+      TRUSTED.set(new TrustManager[0]);
     }
   }
 

@@ -177,7 +177,7 @@ public final class Functions implements AutoCloseable {
 
   /// Runs a function with an event, on the calling thread. Throws [RuntimeUnavailable] when it
   /// could not be started at all, [RestoreFailed] when its snapshot did not come back; everything
-  // that goes wrong inside is a [Outcome.Failed].
+  /// that goes wrong inside is a [Outcome.Failed].
   public Outcome invoke(FunctionSpec spec, Invocation invocation, LogSink sink) {
     return invocations.invoke(new Invocations.Run(spec, invocation, sink, null));
   }
