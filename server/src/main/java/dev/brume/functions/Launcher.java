@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -92,10 +93,12 @@ final class Launcher implements AutoCloseable {
     int number = numbers.incrementAndGet();
     Sandbox.Places places = places(id);
     Enclosure enclosure = sandbox.enclose(id, places);
+    RuntimeSocket socket = null;
+    RuntimeApi api = null;
     try {
       boolean foreign = interpreter.family().isForeign();
-      var socket = foreign ? null : new RuntimeSocket(places.run().resolve("api"));
-      var api = new RuntimeApi(enclosure.network(), id, ids);
+      socket = foreign ? null : new RuntimeSocket(places.run().resolve("api"));
+      api = new RuntimeApi(enclosure.network(), id, ids);
       OutputPipe output = OutputPipe.create(system);
       Process process =
           spawn(
@@ -109,6 +112,12 @@ final class Launcher implements AutoCloseable {
           new EnvironmentParts(
               id, interpreter, sandbox, enclosure, process, bare, socket, api, output));
     } catch (IOException e) {
+      if (socket != null) {
+        socket.close();
+      }
+      if (api != null) {
+        api.close();
+      }
       enclosure.release();
       throw e;
     }
@@ -135,23 +144,26 @@ final class Launcher implements AutoCloseable {
       List<String> command,
       Map<String, String> variables)
       throws IOException {
-    Sandbox.Start start = sandbox.start(enclosure, number, binds, command);
-    var builder = new ProcessBuilder(start.command()).redirectErrorStream(true);
-    builder.directory(enclosure.places().folder().toFile());
-    builder.environment().clear();
-    builder.environment().putAll(start.variables());
-    builder.environment().putAll(variables);
-    if (output == null) {
-      return onSpawner(builder::start);
-    }
-    builder.redirectOutput(output.target());
     try {
+      Sandbox.Start start = sandbox.start(enclosure, number, binds, command);
+      var builder = new ProcessBuilder(start.command()).redirectErrorStream(true);
+      builder.directory(enclosure.places().folder().toFile());
+      builder.environment().clear();
+      builder.environment().putAll(start.variables());
+      builder.environment().putAll(variables);
+      if (output != null) {
+        builder.redirectOutput(output.target());
+      }
       return onSpawner(builder::start);
     } catch (IOException e) {
-      output.close();
+      if (output != null) {
+        output.close();
+      }
       throw e;
     } finally {
-      output.started();
+      if (output != null) {
+        output.started();
+      }
     }
   }
 
@@ -160,6 +172,8 @@ final class Launcher implements AutoCloseable {
       return spawner.submit(work).get();
     } catch (ExecutionException e) {
       throw new IOException("could not start a process: " + e.getCause(), e.getCause());
+    } catch (RejectedExecutionException e) {
+      throw new IOException("no process is started any more", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);

@@ -86,7 +86,8 @@ final class Provisioned {
     }
     int available = pool.provisioned(order.spec.key());
     int inUse = pool.provisionedBusy(order.spec.key());
-    int allocated = available + starting;
+    // One that has just become available may still be counted among those that start.
+    int allocated = Math.min(order.wanted, available + starting);
     return new ProvisionedStatus(
         order.wanted, allocated, available, inUse, allocated < order.wanted ? failure : null);
   }

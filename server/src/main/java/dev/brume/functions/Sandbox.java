@@ -38,6 +38,7 @@ final class Sandbox implements AutoCloseable {
   private final SandboxMeans means;
   private final List<String> missing;
   private final Set<Enclosure> enclosures = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
   private final @Nullable CodeMounts mounts;
   private final @Nullable RootImages images;
 
@@ -79,6 +80,10 @@ final class Sandbox implements AutoCloseable {
     var enclosure = new Enclosure(places, group, network, means.disks(), means.freezing(group));
     enclosures.add(enclosure);
     enclosure.released().thenRun(() -> enclosures.remove(enclosure));
+    if (closed) {
+      enclosure.release();
+      throw new IOException("no process is started any more");
+    }
     return enclosure;
   }
 
@@ -250,6 +255,7 @@ final class Sandbox implements AutoCloseable {
   /// Waits a while for what was killed, then removes what all had in common.
   @Override
   public void close() {
+    closed = true;
     CompletableFuture.allOf(
             enclosures.stream().map(Enclosure::released).toArray(CompletableFuture[]::new))
         .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)

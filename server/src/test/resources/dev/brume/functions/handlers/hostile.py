@@ -100,6 +100,7 @@ def sees(event, context):
 
 def lives_on(event, context):
     """Twice forked, in a session of its own, deaf to what can be ignored, and forgotten."""
+    running, open_until = os.pipe()
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -107,6 +108,9 @@ def lives_on(event, context):
                 signal.signal(one, signal.SIG_IGN)
             os.execv("/bin/sleep", ["sleep", str(event["seconds"])])
         os._exit(0)
+    os.close(open_until)
+    os.read(running, 1)
+    os.close(running)
     return "done"
 
 
