@@ -116,9 +116,7 @@ final class Invocations {
   private Outcome run(Environment environment, Run run, PlatformEvent.Start start) {
     FunctionSpec spec = run.spec();
     Invocation invocation = run.invocation();
-    String stream = environment.assignment().stream();
-    LogPipe.Collector log =
-        environment.logs().begin(invocation.requestId(), stream, run.sink(), invocation.tail());
+    LogPipe.Collector log = begin(environment, run);
     environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     long began = clock.nanoTime();
     ScheduledFuture<?> deadline = starter.expireLater(environment, spec.timeoutSeconds());
@@ -211,19 +209,23 @@ final class Invocations {
     return tail.completeOnTimeout(new byte[0], TAIL_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
+  private static LogPipe.Collector begin(Environment environment, Run run) {
+    Invocation invocation = run.invocation();
+    return environment
+        .logs()
+        .begin(
+            invocation.requestId(),
+            environment.assignment().stream(),
+            run.sink(),
+            invocation.tail());
+  }
+
   private Outcome initFailed(Environment environment, Run run, long began, InitFailed failure) {
     FunctionSpec spec = run.spec();
     Invocation invocation = run.invocation();
     double millis = millisSince(began);
     int memory = environment.memoryUsedMegabytes();
-    var log =
-        environment
-            .logs()
-            .begin(
-                invocation.requestId(),
-                environment.assignment().stream(),
-                run.sink(),
-                invocation.tail());
+    var log = begin(environment, run);
     var result = PlatformEvent.Result.error(failure.type());
     environment.logs().add(PlatformEvent.initRuntimeDone(spec.initialisation(), result));
     environment.logs().add(PlatformEvent.initReport(spec.initialisation(), result, millis));
@@ -272,14 +274,7 @@ final class Invocations {
                 : environment.exitReason();
     LogPipe.Collector log = running;
     if (log == null) {
-      log =
-          environment
-              .logs()
-              .begin(
-                  invocation.requestId(),
-                  environment.assignment().stream(),
-                  run.sink(),
-                  invocation.tail());
+      log = begin(environment, run);
       environment.logs().add(PlatformEvent.start(invocation, spec.version()));
     }
     String type = fault != null ? fault.type() : timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
