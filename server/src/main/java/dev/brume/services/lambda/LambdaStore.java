@@ -1,12 +1,14 @@
 package dev.brume.services.lambda;
 
 import dev.brume.store.Key;
+import dev.brume.store.Kv;
 import dev.brume.store.Reader;
 import dev.brume.store.Row;
 import dev.brume.store.Tx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Lambda's rows.
@@ -290,8 +292,23 @@ final class LambdaStore {
     return Key.of(SERVICE, "url", id);
   }
 
-  static Key everything() {
-    return Key.of(SERVICE);
+  /// Goes through the rows of a kind of all accounts, with the elements of their keys.
+  ///
+  /// @param elements of a key of that kind
+  static void each(Kv kv, String kind, int elements, BiConsumer<List<Object>, byte[]> row) {
+    kv.read(
+        reader -> {
+          reader.scan(
+              Key.of(SERVICE),
+              (key, value) -> {
+                List<Object> parts = key.elements();
+                if (parts.size() == elements && parts.get(3).equals(kind)) {
+                  row.accept(parts, value);
+                }
+                return true;
+              });
+          return 0;
+        });
   }
 
   static Key mappings(String account, String region) {

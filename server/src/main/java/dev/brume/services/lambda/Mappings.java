@@ -55,19 +55,13 @@ final class Mappings implements AutoCloseable {
   /// Starts the pollers of the mappings that are there.
   void start() {
     var found = new ArrayList<Runnable>();
-    kv.read(
-        reader -> {
-          reader.scan(
-              LambdaStore.everything(),
-              (key, value) -> {
-                List<Object> parts = key.elements();
-                if (parts.size() == 5 && parts.get(3).equals("mapping")) {
-                  MappingRow row = LambdaStore.MAPPING.read(value);
-                  found.add(() -> poll((String) parts.get(1), (String) parts.get(2), row));
-                }
-                return true;
-              });
-          return 0;
+    LambdaStore.each(
+        kv,
+        "mapping",
+        5,
+        (parts, value) -> {
+          MappingRow row = LambdaStore.MAPPING.read(value);
+          found.add(() -> poll((String) parts.get(1), (String) parts.get(2), row));
         });
     found.forEach(Runnable::run);
   }

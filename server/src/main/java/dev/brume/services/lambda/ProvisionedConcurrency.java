@@ -39,24 +39,14 @@ final class ProvisionedConcurrency {
   /// Orders what was asked for before the server started.
   void start() {
     Set<FunctionName> functions = new HashSet<>();
-    kv.read(
-        reader -> {
-          reader.scan(
-              LambdaStore.everything(),
-              (key, value) -> {
-                List<Object> parts = key.elements();
-                if (parts.size() == 6 && parts.get(3).equals("provisioned")) {
-                  functions.add(
-                      new FunctionName(
-                          (String) parts.get(1),
-                          (String) parts.get(2),
-                          (String) parts.get(4),
-                          null));
-                }
-                return true;
-              });
-          return 0;
-        });
+    LambdaStore.each(
+        kv,
+        "provisioned",
+        6,
+        (parts, value) ->
+            functions.add(
+                new FunctionName(
+                    (String) parts.get(1), (String) parts.get(2), (String) parts.get(4), null)));
     functions.forEach(this::order);
   }
 

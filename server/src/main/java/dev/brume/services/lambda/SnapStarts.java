@@ -7,7 +7,6 @@ import dev.brume.store.Kv;
 import dev.brume.store.Reader;
 import dev.brume.store.Tx;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -45,26 +44,19 @@ final class SnapStarts {
   /// Makes those that were pending when the server ended.
   void start() {
     var pending = new ArrayList<FunctionName>();
-    kv.read(
-        reader -> {
-          reader.scan(
-              LambdaStore.everything(),
-              (key, value) -> {
-                List<Object> parts = key.elements();
-                if (parts.size() == 6 && parts.get(3).equals("snapshot")) {
-                  SnapshotRow row = LambdaStore.SNAPSHOT.read(value);
-                  if (row.state().equals(PENDING)) {
-                    pending.add(
-                        new FunctionName(
-                            (String) parts.get(1),
-                            (String) parts.get(2),
-                            (String) parts.get(4),
-                            (String) parts.get(5)));
-                  }
-                }
-                return true;
-              });
-          return 0;
+    LambdaStore.each(
+        kv,
+        "snapshot",
+        6,
+        (parts, value) -> {
+          if (LambdaStore.SNAPSHOT.read(value).state().equals(PENDING)) {
+            pending.add(
+                new FunctionName(
+                    (String) parts.get(1),
+                    (String) parts.get(2),
+                    (String) parts.get(4),
+                    (String) parts.get(5)));
+          }
         });
     pending.forEach(this::make);
   }
