@@ -265,6 +265,13 @@ final class Cgroups {
       }
     }
 
+    /// What uses too much memory does not take the others with it, as ever with version 1.
+    void killOneByOne() throws IOException {
+      if (trees.second()) {
+        write(trees.memory().resolve("memory.oom.group"), 0);
+      }
+    }
+
     // Without swap accounting the kernel has no such file.
     private static void writeIfThere(Path file, long value) throws IOException {
       if (Files.exists(file)) {

@@ -80,9 +80,14 @@ final class Enclosure {
   }
 
   /// Sets the limits of the function that it is for from now on, and lets it reach the endpoint.
-  void prepare(FunctionSpec spec) throws IOException {
+  ///
+  /// @param extensions whether there are programs in it that outlive the runtime
+  void prepare(FunctionSpec spec, boolean extensions) throws IOException {
     if (group != null) {
       group.limit(memoryBytesMax(spec), spec.memoryMegabytes());
+      if (extensions) {
+        group.killOneByOne();
+      }
     }
     network.admit(port(spec.endpoint()));
   }

@@ -10,10 +10,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Why and how an environment ends. Its runtime may end before it does: extensions have a moment
-/// then.
+/// Why and how an environment ends. Its runtime ends before it does where there are extensions:
+/// they have a moment then.
+///
+///
+// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-shutdown>
 final class Ending {
-  private static final Duration SHUTDOWN = Duration.ofSeconds(2);
+  private static final long SHUTDOWN_MILLIS = 2000;
+  private static final long RUNTIME_MILLIS = 300;
+  // For a runtime with an internal extension.
+  private static final long INTERNAL_MILLIS = 500;
   private static final long EXIT_MILLIS = 1000;
   private final AtomicReference<Environment.@Nullable End> why = new AtomicReference<>();
   private final CompletableFuture<Integer> status = new CompletableFuture<>();
@@ -42,20 +48,77 @@ final class Ending {
 
   /// Whether something inside wants to know before everything ends.
   boolean wantsShutdown() {
-    return !killed && parts.process().isAlive() && parts.api().extensions().wantShutdown();
+    Extensions extensions = parts.api().extensions();
+    boolean runtimeDoes = why.get() == null && extensions.any();
+    return !killed && parts.process().isAlive() && (runtimeDoes || extensions.wantShutdown());
   }
 
-  /// Tells extensions, and gives them Lambda's 2 seconds.
+  /// Ends the runtime alone, at once; false when nothing inside wants to hear of it.
+  boolean endRuntime(Environment.End reason) {
+    because(reason);
+    if (!wantsShutdown()) {
+      return false;
+    }
+    try {
+      parts.order("end");
+      parts.api().extensions().abandon();
+      return true;
+    } catch (IOException e) {
+      // All of it has just ended.
+      return false;
+    }
+  }
+
+  /// Tells the runtime, if it still runs, then extensions, and gives them Lambda's 2 seconds.
   void shutDown() {
+    because(Environment.End.RETIRED);
+    long began = System.nanoTime();
     try {
       parts.enclosure().freezing().wake();
+      stopRuntime();
     } catch (IOException e) {
       // It cannot be woken to hear of it: it just ends.
       return;
     }
+    if (!parts.api().extensions().wantShutdown()) {
+      return;
+    }
     parts.api().telemetry().flush();
-    long deadline = System.currentTimeMillis() + SHUTDOWN.toMillis();
-    parts.api().extensions().shutDown(shutdownReason(), deadline, SHUTDOWN);
+    long left = SHUTDOWN_MILLIS - (System.nanoTime() - began) / 1_000_000;
+    long deadline = System.currentTimeMillis() + left;
+    parts.api().extensions().shutDown(shutdownReason(), deadline, Duration.ofMillis(left));
+  }
+
+  private void stopRuntime() throws IOException {
+    Extensions extensions = parts.api().extensions();
+    if (status.isDone()) {
+      return;
+    }
+    boolean external = extensions.anyExternal();
+    if (external) {
+      parts.order("stop");
+    } else {
+      terminate();
+    }
+    try {
+      status.get(
+          extensions.anyInternal() ? INTERNAL_MILLIS : RUNTIME_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      if (external) {
+        parts.order("end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // Without external extensions nobody inside listens to orders, and all but the first process of a
+  // sandbox, which no such signal reaches, are the runtime's.
+  private void terminate() {
+    if (!parts.sandbox().hasOwnRoot() && !parts.bare()) {
+      parts.process().destroy();
+    }
+    parts.process().descendants().forEach(ProcessHandle::destroy);
   }
 
   /// @param code as a shell has it
@@ -73,8 +136,9 @@ final class Ending {
   private String shutdownReason() {
     return switch (why.get()) {
       case TIMEOUT -> "TIMEOUT";
-      case FAILURE -> "FAILURE";
-      case null, default -> "SPINDOWN";
+      case FAILURE, MEMORY, STORAGE, EXTENSION -> "FAILURE";
+      case RETIRED -> "SPINDOWN";
+      case null -> "SPINDOWN";
     };
   }
 

@@ -124,10 +124,7 @@ final class Environment {
   }
 
   private void processEnded() {
-    RuntimeSocket socket = parts.socket();
-    if (socket != null) {
-      socket.close();
-    }
+    closeSocket();
     parts.api().processEnded();
     try {
       process.getOutputStream().close();
@@ -230,12 +227,12 @@ final class Environment {
   void begin(String message, List<String> extensions) throws IOException, InitFailed {
     Assignment to = assignment();
     working = true;
-    enclosure.prepare(to.spec());
+    enclosure.prepare(to.spec(), !extensions.isEmpty());
     if (bare() || sandbox.hasOwnRoot() && !sandbox.mount(process, to.spec())) {
       mount(to.spec());
     }
     for (String script : extensions) {
-      order("extension " + script);
+      parts.order("extension " + script);
     }
     api().extensions().awaitRegistered();
     RuntimeLink runtime = startProgram();
@@ -273,13 +270,13 @@ final class Environment {
   private RuntimeLink startProgram() throws IOException {
     if (bare() && parts.interpreter().family().isForeign()) {
       link = api().runtime();
-      order("runtime " + PROGRAM);
+      parts.order("runtime " + PROGRAM);
     } else if (bare()) {
-      order("runtime " + PROGRAM);
+      parts.order("runtime " + PROGRAM);
       connect();
     }
     if (sandbox.hasOwnRoot() || bare()) {
-      order("go");
+      parts.order("go");
       if (!parts.interpreter().family().isForeign() && !api().extensions().any()) {
         process.getOutputStream().close();
       }
@@ -291,14 +288,9 @@ final class Environment {
     return Objects.requireNonNull(link, "nothing runs in this environment yet");
   }
 
-  private void order(String line) throws IOException {
-    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().flush();
-  }
-
   private void mount(FunctionSpec spec) throws IOException {
     for (String line : enclosure.orders(spec)) {
-      order(line);
+      parts.order(line);
     }
     logs.awaitMounted();
   }
@@ -332,7 +324,7 @@ final class Environment {
   /// Marks the end of an event's log where one cannot look and the runtime does not do it.
   void markEnd(String requestId) throws IOException {
     if (parts.output() == null && parts.interpreter().family().isForeign()) {
-      order("mark " + requestId);
+      parts.order("mark " + requestId);
     }
   }
 
@@ -368,30 +360,22 @@ final class Environment {
     return ending.wantsShutdown();
   }
 
-  /// Tells extensions that the environment is about to end, and gives them Lambda's 2 seconds.
+  /// Tells what is inside that the environment is about to end, and gives it Lambda's 2 seconds.
   void shutDown() {
     retired = true;
     ending.shutDown();
   }
 
-  /// Its time is over: ends the runtime, and everything else at once unless an extension wants to
-  /// hear of it.
-  void expire() {
-    ending.because(End.TIMEOUT);
-    if (!wantsShutdown()) {
-      kill(End.TIMEOUT);
-      return;
-    }
-    try {
-      order("end");
-      api().extensions().abandon();
+  /// Ends the runtime, and everything else at once unless an extension wants to hear of it.
+  void end(End why) {
+    if (ending.endRuntime(why)) {
       closeLink();
-    } catch (IOException e) {
-      // It has just ended.
-      kill(End.TIMEOUT);
+    } else {
+      kill(why);
     }
   }
 
+  // A runtime that has not connected yet is not waited for either.
   private void closeLink() {
     RuntimeLink now = link;
     try {
@@ -400,6 +384,14 @@ final class Environment {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    closeSocket();
+  }
+
+  private void closeSocket() {
+    RuntimeSocket socket = parts.socket();
+    if (socket != null) {
+      socket.close();
     }
   }
 
@@ -423,7 +415,7 @@ final class Environment {
   /// How the runtime ended, in Lambda's words. Waits a moment for it.
   String exitReason() {
     String reason = ending.exitReason(memory::killed);
-    if (reason == null) {
+    if (reason == null && !wantsShutdown()) {
       enclosure.kill(process);
     }
     return reason == null ? ExitReason.NONE : reason;
@@ -439,7 +431,7 @@ final class Environment {
     return memory.usedBytes();
   }
 
-  /// Kills the environment when it uses more than its function may. For where no control group and
+  /// Ends the environment when it uses more than its function may. For where no control group and
   /// no disk does it, and for processes that the kernel killed one by one.
   void checkLimits() {
     Assignment to = assignment;
@@ -447,14 +439,14 @@ final class Environment {
       return;
     }
     if (memory.exceeds(Enclosure.memoryBytesMax(to.spec()))) {
-      kill(End.MEMORY);
+      end(End.MEMORY);
     }
     enclosure.watchStorage(to.spec(), () -> endForStorage(to.spec()));
   }
 
   private void endForStorage(FunctionSpec spec) {
     logs.note(StorageWatch.exceeded(spec));
-    kill(End.STORAGE);
+    end(End.STORAGE);
   }
 
   /// Between invocations: it may be frozen.

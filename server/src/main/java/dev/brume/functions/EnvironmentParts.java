@@ -1,6 +1,8 @@
 package dev.brume.functions;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// What an environment is made of.
@@ -18,6 +20,12 @@ record EnvironmentParts(
     @Nullable RuntimeSocket socket,
     RuntimeApi api,
     @Nullable OutputPipe output) {
+  /// Tells the sandbox's first process something.
+  void order(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
+  }
+
   /// What its processes print.
   InputStream printed() {
     return output == null ? process.getInputStream() : output.in();

@@ -111,14 +111,14 @@ final class Extensions {
   private void await(BooleanSupplier condition) throws IOException, InitFailed {
     lock.lock();
     try {
-      while (!condition.getAsBoolean() && !closed && fault == null) {
+      while (!condition.getAsBoolean() && !closed && !abandoned && fault == null) {
         changed.awaitUninterruptibly();
       }
       Fault failed = fault;
       if (failed != null) {
         throw InitFailed.found(failed.type(), failed.message());
       }
-      if (closed) {
+      if (closed || abandoned) {
         throw new EOFException();
       }
     } finally {
@@ -164,7 +164,7 @@ final class Extensions {
     }
   }
 
-  /// Nobody waits for them to be done with their event any more.
+  /// Nobody waits any more for them to start, or to be done with their event.
   void abandon() {
     lock.lock();
     try {
@@ -177,9 +177,21 @@ final class Extensions {
 
   /// Whether there are any.
   boolean any() {
+    return anyExternal() || anyInternal();
+  }
+
+  boolean anyExternal() {
+    return any(true);
+  }
+
+  boolean anyInternal() {
+    return any(false);
+  }
+
+  private boolean any(boolean external) {
     lock.lock();
     try {
-      return !extensions.isEmpty();
+      return extensions.values().stream().anyMatch(one -> one.external == external);
     } finally {
       lock.unlock();
     }
@@ -208,10 +220,14 @@ final class Extensions {
     }
   }
 
-  // An extension that is still at its last event hears of the end when it asks for the next.
+  // An extension that still starts, or is at its last event, hears of the end when it asks for the
+  // next.
   private static boolean owesShutdown(Extension one) {
     return one.events.contains(SHUTDOWN)
-        && (one.state == State.READY || one.state == State.RUNNING);
+        && switch (one.state) {
+          case REGISTERED, READY, RUNNING -> true;
+          case STARTED, SHUTTING_DOWN, FAILED, ENDED -> false;
+        };
   }
 
   /// Tells them of the end, and waits until they have ended or the time is over.

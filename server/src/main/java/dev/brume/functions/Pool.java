@@ -30,7 +30,7 @@ final class Pool {
   private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
-  private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
+  private final Map<Environment, Thread> farewells = new ConcurrentHashMap<>();
   private final Spares spares;
   private int starting;
 
@@ -403,7 +403,7 @@ final class Pool {
     for (Environment environment : busy()) {
       discard(environment);
     }
-    for (Thread farewell : farewells) {
+    for (Thread farewell : farewells.values()) {
       try {
         farewell.join();
       } catch (InterruptedException e) {
@@ -430,7 +430,11 @@ final class Pool {
     return oldest;
   }
 
+  // What is settling meanwhile comes here twice.
   private void drop(Environment environment) {
+    if (farewells.containsKey(environment)) {
+      return;
+    }
     if (!environment.wantsShutdown()) {
       end(environment);
       return;
@@ -442,10 +446,11 @@ final class Pool {
                 () -> {
                   environment.shutDown();
                   end(environment);
-                  farewells.remove(Thread.currentThread());
+                  farewells.remove(environment);
                 });
-    farewells.add(farewell);
-    farewell.start();
+    if (farewells.putIfAbsent(environment, farewell) == null) {
+      farewell.start();
+    }
   }
 
   private static void end(Environment environment) {

@@ -116,7 +116,7 @@ final class Snapshots {
     FunctionSpec spec = environment.assignment().spec();
     LogPipe logs = environment.logs();
     logs.add(PlatformEvent.restoreStart(spec, environment.interpreter().runtimeVersion()));
-    ScheduledFuture<?> deadline = starter.killLater(environment, RESTORE_SECONDS);
+    ScheduledFuture<?> deadline = starter.expireLater(environment, RESTORE_SECONDS);
     try {
       environment.restore();
     } catch (InitFailed e) {

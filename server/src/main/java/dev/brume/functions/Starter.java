@@ -181,14 +181,14 @@ final class Starter {
                 name -> READ_AT_START.contains(name) || interpreter.family().isReadAtStart(name));
   }
 
-  /// Makes the environment this function and waits until it asks for its first event; kills it
+  /// Makes the environment this function and waits until it asks for its first event; ends it
   /// when that takes too long.
   ///
   /// @param type [#ON_DEMAND], [#PROVISIONED] or [#SNAP_START]
   /// @param seconds it may take
   void initialise(Environment environment, FunctionSpec spec, String type, int seconds)
       throws IOException, InitFailed {
-    ScheduledFuture<?> deadline = killLater(environment, seconds);
+    ScheduledFuture<?> deadline = expireLater(environment, seconds);
     try {
       String stream = DAY.format(clock.instant()) + "/[" + spec.version() + "]" + ids.hex(32);
       assign(environment, spec, stream, type);
@@ -277,7 +277,7 @@ final class Starter {
     environment
         .api()
         .extensions()
-        .expect(spec, names, () -> environment.kill(Environment.End.EXTENSION));
+        .expect(spec, names, () -> environment.end(Environment.End.EXTENSION));
     Map<String, String> all = new LinkedHashMap<>(variables);
     all.keySet().removeAll(EnvironmentVariables.RUNTIMES_OWN);
     for (String name : names) {
@@ -362,17 +362,13 @@ final class Starter {
     return environment.debugged() ? DEBUGGED_SECONDS : seconds;
   }
 
-  /// Kills the environment for its time unless the answer is cancelled before.
-  ScheduledFuture<?> killLater(Environment environment, int seconds) {
+  /// Ends the environment for its time, which extensions hear of, unless the answer is cancelled
+  /// before.
+  ScheduledFuture<?> expireLater(Environment environment, int seconds) {
     return timer.schedule(
-        () -> environment.kill(Environment.End.TIMEOUT),
+        () -> environment.end(Environment.End.TIMEOUT),
         patience(environment, seconds),
         TimeUnit.SECONDS);
-  }
-
-  /// The same for an event: extensions hear of it.
-  ScheduledFuture<?> expireLater(Environment environment, int seconds) {
-    return timer.schedule(environment::expire, patience(environment, seconds), TimeUnit.SECONDS);
   }
 
   private void compile(Interpreter interpreter, FunctionSpec spec) {

@@ -9,7 +9,7 @@
 #
 # Orders on standard input, a line each: `task HASH`, `opt HASH`, `code` (all is mounted; answered by a frame), `extension FILE`
 # and `runtime FILE` (scripts in the environment's folder), `go` (it runs). After that `mark ID` puts a frame behind all that
-# was printed, and `end` ends the runtime alone.
+# was printed. `stop` asks the runtime alone to end, `end` ends it, also before it runs.
 #
 # SB_ROOT     an empty folder to build the root on
 # SB_RUN      the environment's folder with the runtime's socket and its user's name, seen as /run/brume; for an image the
@@ -191,20 +191,27 @@ while read -r what from <&3; do
       $as /bin/sh "$run/$from" 3<&- 4>&- &
       child=$! ;;
     go) break ;;
+    end)
+      [ -z "$child" ] || kill -KILL "$child" || :
+      break ;;
   esac
 done
 while read -r what from <&3; do
   case $what in
     mark) frame 377 "$from" ;;
+    stop) kill -TERM "$child" || : ;;
     end) kill -KILL "$child" || : ;;
   esac
 done &
 exec 3<&-
-[ -n "$child" ] || exit 0
+[ -n "$child$extensions" ] || exit 0
 [ -n "$extensions" ] || { wait "$child"; exit; }
 # Extensions are told, and have a moment.
-status=0
-wait "$child" 2>/dev/null || status=$?
+status=137
+if [ -n "$child" ]; then
+  status=0
+  wait "$child" 2>/dev/null || status=$?
+fi
 frame 375 "runtime $status"
 wait
 exit "$status"

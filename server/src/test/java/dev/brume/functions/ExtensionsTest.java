@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,5 +280,128 @@ class ExtensionsTest {
             Map.of("COLOUR", "blue"));
     assertThat(answer(spec)).contains("Runtime exited with error: exit status 5");
     assertThat(afterwards()).contains("started", "EVENT SHUTDOWN FAILURE");
+  }
+
+  private static List<String> ends(List<String> log) {
+    return log.stream().filter(line -> line.startsWith("EVENT SHUTDOWN")).toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfAnInitialisationThatTookTooLong(FunctionsSettings.Isolation isolation)
+      throws Exception {
+    String endless = "while (true);";
+    var spec = hurried(function(isolation, endless, Map.of("extensions/listener.py", LISTENS)));
+    // One that never registers keeps the runtime from being started at all.
+    String hangs = CLIENT + "import time\ntime.sleep(1000)\n";
+    var stuck =
+        hurried(
+            function(
+                isolation,
+                HANDLER,
+                Map.of("extensions/hangs", hangs, "extensions/listener.py", LISTENS)));
+    var other = CompletableFuture.supplyAsync(() -> answer(stuck));
+    assertThat(answer(spec)).contains("Sandbox.Timedout");
+    assertThat(other.join()).contains("Sandbox.Timedout");
+    assertThat(ends(afterwards()))
+        .containsExactly("EVENT SHUTDOWN TIMEOUT", "EVENT SHUTDOWN TIMEOUT");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfTooMuchMemory(FunctionsSettings.Isolation isolation) throws Exception {
+    String greedy =
+        """
+        const all = [];
+        exports.handler = () => { for (;;) all.push(Buffer.alloc(1 << 20, 1)); };
+        """;
+    var spec = function(isolation, greedy, Map.of("extensions/listener.py", LISTENS));
+    assertThat(answer(FunctionsFixture.with(spec, Map.of("memoryMegabytes", 256))))
+        .contains("Runtime exited with error: signal: killed");
+    assertThat(ends(afterwards())).containsExactly("EVENT SHUTDOWN FAILURE");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theyHearOfTheFailureOfAnother(FunctionsSettings.Isolation isolation) throws Exception {
+    String crashes =
+        CLIENT
+            + """
+            me, _, _ = register(["INVOKE"])
+            call("GET", "event/next", Lambda_Extension_Identifier=me)
+            sys.exit(7)
+            """;
+    String slow = "exports.handler = () => new Promise((done) => setTimeout(done, 8000));";
+    var layer = Map.of("extensions/crashes", crashes, "extensions/listener.py", LISTENS);
+    assertThat(answer(function(isolation, slow, layer)))
+        .contains("Extension.Crash", "Error: exit status 7");
+    // It ends when the other one has registered.
+    String place = "'\\0' + os.environ['AWS_LAMBDA_RUNTIME_API']";
+    String early =
+        CLIENT
+            + """
+            import socket, time
+            register([])
+            while socket.socket(socket.AF_UNIX).connect_ex(%s):
+                time.sleep(0.01)
+            sys.exit(3)
+            """
+                .formatted(place);
+    String opens =
+        "import socket\ndoor = socket.socket(socket.AF_UNIX)\ndoor.bind(%s)\ndoor.listen()\n";
+    String listens = LISTENS.replace("while True", opens.formatted(place) + "while True");
+    layer = Map.of("extensions/early", early, "extensions/listener.py", listens);
+    assertThat(answer(function(isolation, slow, layer)))
+        .contains("Extension.Crash", "Error: exit status 3");
+    assertThat(ends(afterwards()))
+        .containsExactly("EVENT SHUTDOWN FAILURE", "EVENT SHUTDOWN FAILURE");
+  }
+
+  private static final String ON_TERM =
+      """
+      process.on('SIGTERM', () => { console.log('TERMINATED'); process.exit(0); });
+      """;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void theRuntimeIsToldBeforeThem(FunctionsSettings.Isolation isolation) throws Exception {
+    String deaf = "process.on('SIGTERM', () => console.log('NEVER'));\n";
+    for (String handler : List.of(ON_TERM, deaf)) {
+      var spec = function(isolation, handler + HANDLER, Map.of("extensions/listener.py", LISTENS));
+      assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    }
+    var log = afterwards();
+    System.err.println(log);
+    assertThat(ends(log)).containsExactly("EVENT SHUTDOWN SPINDOWN", "EVENT SHUTDOWN SPINDOWN");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void aRuntimeWithAnInternalOneIsToldToo(FunctionsSettings.Isolation isolation) throws Exception {
+    // It cannot register once the initialisation is over.
+    String internal =
+        """
+        const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2020-01-01/extension/`;
+        const headers = { 'Lambda-Extension-Name': 'inside' };
+        const answer = await fetch(api + 'register', { method: 'POST', headers, body: '{}' });
+        const id = answer.headers.get('lambda-extension-identifier');
+        fetch(api + 'event/next', { headers: { 'Lambda-Extension-Identifier': id } }).catch(() => {});
+        export const handler = async (event) => event;
+        """;
+    fixture = new FunctionsFixture(folder, isolation);
+    var spec = fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler");
+    spec = fixture.with(spec, Map.of("index.mjs", internal + ON_TERM), Map.of(), Map.of());
+    assertThat(answer(spec)).isEqualTo("{\"a\":1}");
+    assertThat(afterwards()).anyMatch(line -> line.contains("TERMINATED"));
   }
 }
