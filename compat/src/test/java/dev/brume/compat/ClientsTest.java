@@ -44,6 +44,13 @@ class ClientsTest {
   }
 
   @Test
+  void rubyFunctions() {
+    assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
+    assumeTrue(Client.has("ruby", "-e", "exit RUBY_VERSION >= '3'"), "no Ruby");
+    passes(Client.CLIENTS, "python3", "ruby_functions.py");
+  }
+
+  @Test
   void aRuntimeInShell() {
     assumeTrue(Client.has("python3", "-c", "import boto3"), "no boto3");
     assumeTrue(Client.has("curl", "--version") && Client.has("bash", "--version"), "no curl or no bash");

@@ -46,6 +46,6 @@ public final class RuntimesCommand {
       out.println();
       out.println("./brume runtimes add nodejs22.x installs another Node for functions.");
     }
-    out.println("ruby, dotnet and go1.x runtimes are refused.");
+    out.println("dotnet* and go1.x are refused: executables of their own run on provided.al2023.");
   }
 }

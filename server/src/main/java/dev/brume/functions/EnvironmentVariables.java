@@ -52,7 +52,7 @@ final class EnvironmentVariables {
     all.put("AWS_ENDPOINT_URL", spec.endpoint());
     all.put("AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000");
     all.put("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR");
-    all.putAll(interpreter.family().functionVariables(interpreter, folders));
+    all.putAll(interpreter.family().functionVariables(spec, interpreter, folders));
     if (folders.temporary() != null) {
       all.put("TMPDIR", folders.temporary().toString());
       all.put("HOME", folders.temporary().toString());

@@ -86,6 +86,12 @@ public final class Functions implements AutoCloseable {
     return interpreters.knows(runtime);
   }
 
+  /// Why this machine does not run functions of this runtime; null when it does. Looks for its
+  /// program when nobody has before.
+  public @Nullable String unavailable(String runtime) {
+    return interpreters.unavailable(runtime);
+  }
+
   /// Gets ready for a function that will be invoked soon: learns what it imports, and starts a
   /// waiting process. Returns at once.
   public void prepare(FunctionSpec spec) {

@@ -16,7 +16,7 @@ record Installed(Path executable, int version) {
   ///
   /// @param patterns below the root, as for [Programs#matching]
   /// @param program in each folder, e.g. `bin/node`
-  /// @param versions finds the version in a folder's path
+  /// @param versions finds the version in a folder's path, in one group or in two
   static List<Installed> in(Path root, List<String> patterns, String program, Pattern versions) {
     var found = new ArrayList<Installed>();
     for (String pattern : patterns) {
@@ -24,11 +24,22 @@ record Installed(Path executable, int version) {
         Path executable = folder.resolve(program);
         Matcher version = versions.matcher(folder.toString());
         if (Files.isExecutable(executable) && version.find()) {
-          found.add(new Installed(executable, Integer.parseInt(version.group(1))));
+          int first = Integer.parseInt(version.group(1));
+          found.add(
+              new Installed(
+                  executable,
+                  version.groupCount() == 1
+                      ? first
+                      : number(first, Integer.parseInt(version.group(2)))));
         }
       }
     }
     return found;
+  }
+
+  /// Of a version whose runtimes' names have two numbers.
+  static int number(int major, int minor) {
+    return major * 100 + minor;
   }
 
   /// All in the order in which they will do for a version: those of the very version first, in

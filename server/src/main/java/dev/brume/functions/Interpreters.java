@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// Which program of this machine runs which runtime, found out once, when it is first needed. A
 /// function whose exact version is not there runs on the nearest one, and its log says so.
@@ -21,6 +22,7 @@ final class Interpreters {
             new NodeFamily(settings),
             new PythonFamily(settings),
             new JavaFamily(settings),
+            new RubyFamily(),
             new ProvidedFamily());
   }
 
@@ -31,6 +33,16 @@ final class Interpreters {
   /// Whether Brume has an inside for this runtime, whatever this machine has.
   boolean knows(String runtime) {
     return families.stream().anyMatch(family -> family.runs(runtime));
+  }
+
+  /// Why no function of this runtime runs here; null when they do.
+  @Nullable String unavailable(String runtime) {
+    try {
+      of(runtime);
+      return null;
+    } catch (RuntimeUnavailable e) {
+      return e.getMessage();
+    }
   }
 
   /// The program for a function. Throws [RuntimeUnavailable] when there is none.
@@ -87,13 +99,17 @@ final class Interpreters {
     RuntimeFamily family = family(runtime);
     lock.lock();
     try {
-      return found
-          .computeIfAbsent(runtime, name -> Optional.ofNullable(family.find(name)))
-          .orElseThrow(
-              () ->
-                  new RuntimeUnavailable(
-                      "The runtime " + runtime + " cannot run here: it needs " + family.needs(),
-                      false));
+      Optional<Interpreter> known = found.getOrDefault(runtime, Optional.empty());
+      if (known.isEmpty()) {
+        // One that was not there may have been installed since.
+        known = Optional.ofNullable(family.find(runtime));
+        found.put(runtime, known);
+      }
+      return known.orElseThrow(
+          () ->
+              new RuntimeUnavailable(
+                  "The runtime " + runtime + " cannot run here: it needs " + family.needs(),
+                  false));
     } finally {
       lock.unlock();
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// invocation printed has been written.
 final class LogPipe implements Runnable {
   private static final int FRAME_HEAD_BYTES = 16;
+  private static final int FRAME_PRINTED = 0x01;
   private static final int FRAME_LOG = 0x03;
   private static final int FRAME_EXTENSION = 0x04;
   private static final int FRAME_SCRIPT_ENDED = 0xFD;
@@ -414,6 +415,7 @@ final class LogPipe implements Runnable {
           scriptEnds.add(new String(held, from, length, StandardCharsets.UTF_8));
       case FRAME_MOUNTED -> mounted.complete(true);
       case FRAME_END -> ended(new String(held, from, length, StandardCharsets.UTF_8));
+      case FRAME_PRINTED -> text(RAW, from, start);
       default -> text(FUNCTION, from, start);
     }
     return true;

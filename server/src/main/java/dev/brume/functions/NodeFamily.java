@@ -160,7 +160,7 @@ final class NodeFamily implements RuntimeFamily {
 
   @Override
   public Map<String, String> functionVariables(
-      Interpreter interpreter, EnvironmentVariables.Folders folders) {
+      FunctionSpec spec, Interpreter interpreter, EnvironmentVariables.Folders folders) {
     String modules =
         folders.temporary() == null ? "/var/runtime/node_modules" : sdk.modules().toString();
     return Map.of(

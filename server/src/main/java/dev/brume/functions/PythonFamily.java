@@ -206,7 +206,7 @@ final class PythonFamily implements RuntimeFamily {
 
   @Override
   public Map<String, String> functionVariables(
-      Interpreter interpreter, EnvironmentVariables.Folders folders) {
+      FunctionSpec spec, Interpreter interpreter, EnvironmentVariables.Folders folders) {
     return Map.of(
         "PYTHONPATH",
         folders.layers()

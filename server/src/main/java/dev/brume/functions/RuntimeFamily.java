@@ -87,7 +87,7 @@ interface RuntimeFamily {
 
   /// Variables of a function, besides those that all have; the customer's come over them.
   default Map<String, String> functionVariables(
-      Interpreter interpreter, EnvironmentVariables.Folders folders) {
+      FunctionSpec spec, Interpreter interpreter, EnvironmentVariables.Folders folders) {
     return Map.of();
   }
 

@@ -310,8 +310,8 @@ class FunctionsTest {
   @Test
   void aRuntimeThatCannotRunHereIsRefused() {
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> fixture.invoke(fixture.spec("ruby3.3", "kinds.ruby"), "{}"))
+            () -> fixture.invoke(fixture.spec("dotnet8", "kinds.ruby"), "{}"))
         .isInstanceOf(RuntimeUnavailable.class)
-        .hasMessageContaining("ruby3.3");
+        .hasMessageContaining("dotnet8");
   }
 }

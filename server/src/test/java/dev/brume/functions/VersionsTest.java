@@ -38,6 +38,8 @@ class VersionsTest {
             def handler(event, context):
                 return {'version': '%d.%d.%d' % sys.version_info[:3], 'sdk': sdk}
             """,
+            "which.rb",
+            "def handler(event:, context:) = { version: RUBY_VERSION }\n",
             "which.js",
             "exports.handler = async () => ({version: process.versions.node, sdk:"
                 + " process.env.AWS_REGION})");
@@ -66,7 +68,7 @@ class VersionsTest {
         .contains("nodejs22.x", "python3.12", "java21");
     var sdk = new java.util.TreeMap<String, String>();
     for (RuntimeEntry entry : table) {
-      if (entry.program() == null || !entry.runtime().matches("(nodejs|python).*")) {
+      if (entry.program() == null || !entry.runtime().matches("(nodejs|python|ruby).*")) {
         continue;
       }
       JsonNode answer = which(entry.runtime());

@@ -281,7 +281,17 @@ final class FunctionResource implements ResourceType {
     if (source == null) {
       return null;
     }
-    String file = runtime != null && runtime.startsWith("python") ? "index.py" : "index.js";
+    if (runtime == null) {
+      throw LambdaErrors.invalid("Using the ZipFile attribute requires a runtime to be specified");
+    }
+    List<String> can = RuntimeNames.inline();
+    if (!can.contains(runtime)) {
+      throw LambdaErrors.invalid(
+          "ZipFile can only be used when Runtime is set to either of "
+              + String.join(", ", can)
+              + ".");
+    }
+    String file = runtime.startsWith("python") ? "index.py" : "index.js";
     var bytes = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(bytes)) {
       var entry = new ZipEntry(file);

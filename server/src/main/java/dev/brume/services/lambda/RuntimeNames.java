@@ -2,6 +2,7 @@ package dev.brume.services.lambda;
 
 import dev.brume.functions.Functions;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Lambda's names for runtimes, and which of them functions can be made with here.
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>
@@ -55,8 +56,15 @@ final class RuntimeNames {
           "dotnet10",
           "ruby4.0");
 
+  private static final Pattern COMPILED = Pattern.compile("dotnet.*|go1\\.x");
+  private static final Pattern INLINE = Pattern.compile("(?:nodejs|python).*");
+  private static final String OWN_EXECUTABLE =
+      " (published as an executable of its own, named bootstrap, such code runs on"
+          + " provided.al2023)";
+
   private RuntimeNames() {}
 
+  /// Throws when no function can be made with a runtime here.
   static void check(Functions functions, String runtime) {
     if (!ALL.contains(runtime)) {
       throw LambdaErrors.invalid(
@@ -68,7 +76,19 @@ final class RuntimeNames {
     }
     if (!functions.knows(runtime)) {
       throw LambdaErrors.invalid(
-          "Brume does not run the runtime " + runtime + "; ./brume runtimes says what it runs.");
+          "Brume does not run the runtime "
+              + runtime
+              + (COMPILED.matcher(runtime).matches() ? OWN_EXECUTABLE : "")
+              + "; ./brume runtimes says what it runs.");
     }
+    String reason = functions.unavailable(runtime);
+    if (reason != null) {
+      throw LambdaErrors.invalid(reason + "; ./brume runtimes says what this machine has.");
+    }
+  }
+
+  /// Those whose source can be in a template.
+  static List<String> inline() {
+    return ALL.stream().filter(INLINE.asMatchPredicate()).toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.brume.services.lambda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.brume.events.Event;
 import dev.brume.model.Principal;
@@ -69,14 +70,46 @@ class LambdaServiceTest extends WithLambda {
                   + " set: [nodejs, ")
           .hasMessageEndingWith("] or be a valid ARN");
     }
-    for (String other : List.of("ruby3.4", "dotnet8", "go1.x", "python2.7")) {
+    String executable =
+        " (published as an executable of its own, named bootstrap, such code runs on"
+            + " provided.al2023)";
+    var others =
+        Map.of(
+            "dotnet8",
+            executable,
+            "dotnet10",
+            executable,
+            "go1.x",
+            executable,
+            "python2.7",
+            "",
+            "ruby2.7",
+            "");
+    for (String other : others.keySet()) {
       refused(
           "InvalidParameterValueException",
-          "Brume does not run the runtime " + other + "; ./brume runtimes says what it runs.",
+          "Brume does not run the runtime "
+              + other
+              + others.get(other)
+              + "; ./brume runtimes says what it runs.",
           () ->
               fixture.lambda.createFunction(
                   fixture.call(), fixture.function("odd", ECHO).runtime(other)));
     }
+  }
+
+  @Test
+  void aRuntimeWhoseProgramIsMissingIsRefusedWithWhatItNeeds() {
+    String reason = fixture.functions.unavailable("ruby3.3");
+    assumeTrue(reason != null, "there is a Ruby");
+    assertThat(reason)
+        .startsWith("The runtime ruby3.3 cannot run here: it needs Ruby 3.0 or later");
+    refused(
+        "InvalidParameterValueException",
+        reason + "; ./brume runtimes says what this machine has.",
+        () ->
+            fixture.lambda.createFunction(
+                fixture.call(), fixture.function("gems", ECHO).runtime("ruby3.3")));
   }
 
   @Test
