@@ -26,6 +26,11 @@ public record FunctionsSettings(
     int waiting,
     SandboxSettings sandbox,
     @Nullable Path throwAway) {
+  private static final int ENVIRONMENT_MEGABYTES = 64;
+  private static final int ENVIRONMENTS_LEAST = 32;
+
+  /// Each has some ten open files, of which a process may have a few thousand.
+  private static final int ENVIRONMENTS_MOST = 400;
 
   /// What to do where the machine does not allow a sandbox.
   public enum Isolation {
@@ -48,7 +53,7 @@ public record FunctionsSettings(
         Path.of(temporary, "brume-" + pid),
         Path.of(home, ".cache", "brume"),
         Isolation.BEST,
-        environmentsFor(Runtime.getRuntime().availableProcessors()),
+        environmentsFor(MachineMemory.megabytes()),
         Duration.ofMinutes(10),
         1,
         SandboxSettings.DEFAULT,
@@ -79,7 +84,10 @@ public record FunctionsSettings(
         folder, runFolder, cacheFolder, isolation, environmentsMax, idle, waiting, sandbox, other);
   }
 
-  private static int environmentsFor(int processors) {
-    return Math.max(32, processors * 16);
+  /// As many as half of the memory has room for when each is as large as a small function in Node:
+  /// most of them wait for something most of the time, so processors are no measure.
+  static int environmentsFor(long machineMegabytes) {
+    long room = machineMegabytes / 2 / ENVIRONMENT_MEGABYTES;
+    return Math.clamp(room, ENVIRONMENTS_LEAST, ENVIRONMENTS_MOST);
   }
 }
