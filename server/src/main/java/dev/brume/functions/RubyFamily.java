@@ -211,6 +211,16 @@ final class RubyFamily implements RuntimeFamily {
             + "/ruby/lib");
   }
 
+  /// The gem `debug`, which Ruby has from 3.1 on, takes its settings from variables.
+  @Override
+  public List<String> debugged(List<String> command, int port) {
+    List<String> door =
+        List.of("/usr/bin/env", "RUBY_DEBUG_HOST=127.0.0.1", "RUBY_DEBUG_PORT=" + port);
+    return Stream.concat(
+            door.stream(), Programs.withOptions(command, "-r", "debug/open_nonstop").stream())
+        .toList();
+  }
+
   @Override
   public boolean isReadAtStart(String variable) {
     return variable.startsWith("RUBY") && !variable.equals("RUBYLIB");

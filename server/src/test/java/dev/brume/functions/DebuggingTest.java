@@ -2,6 +2,7 @@ package dev.brume.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -70,6 +71,31 @@ class DebuggingTest {
     try (var socket = new Socket("127.0.0.1", port)) {
       socket.getOutputStream().write(greeting);
       assertThat(socket.getInputStream().readNBytes(greeting.length)).isEqualTo(greeting);
+    }
+  }
+
+  @Test
+  void rubysDebuggerAnswers() throws Exception {
+    int port = start(FunctionsSettings.Isolation.BEST, "ruby");
+    assumeTrue(fixture.functions.unavailable("ruby3.3") == null, "no Ruby");
+    Map<String, String> code =
+        Map.of("index.rb", "def handler(event:, context:) = defined?(DEBUGGER__)\n");
+    var spec =
+        FunctionsFixture.with(
+            fixture.spec("ruby3.3", "index.handler", 512, 20),
+            Map.of(
+                "name",
+                "ruby",
+                "codeHash",
+                fixture.functions.code().add(FunctionsFixture.zip(code)).hash()));
+    String answer = new String(fixture.invoke(spec, "{}").payload(), StandardCharsets.UTF_8);
+    assumeTrue(!answer.contains("Runtime."), "no gem debug");
+    assertThat(answer).isEqualTo("\"constant\"");
+    String hello = "{\"seq\":1,\"type\":\"request\",\"command\":\"initialize\",\"arguments\":{}}";
+    try (var socket = new Socket("127.0.0.1", port)) {
+      String request = "Content-Length: " + hello.length() + "\r\n\r\n" + hello;
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().readNBytes(15)).asString().isEqualTo("Content-Length:");
     }
   }
 

@@ -370,6 +370,29 @@ class RubyFunctionsTest {
   }
 
   @Test
+  void withoutASandboxItIsTheSame() throws Exception {
+    var files =
+        Map.of(
+            "Gemfile",
+            "",
+            "index.rb",
+            "begin\n  require 'aws-sdk-s3'\nrescue LoadError\nend\nputs 'at start'\n"
+                + "def handler(event:, context:) = [event, Dir.pwd ==\n"
+                + "  ENV['LAMBDA_TASK_ROOT'], ENV['CUSTOMER'], ENV.keys.grep(/BRUME/)]\n");
+    var settings = FunctionsSettings.Isolation.NONE;
+    try (var plain =
+        new FunctionsFixture(Files.createDirectory(folder.resolve("bare")), settings)) {
+      for (int i = 0; i < 3; i++) {
+        var spec = plain.spec(RUNTIME, "index.handler", 512, 30);
+        var mine = plain.with(spec, files, Map.of(), Map.of("CUSTOMER", "no " + i));
+        var answer = new String(plain.invoke(mine, "{\"a\":1}").payload(), StandardCharsets.UTF_8);
+        assertThat(answer).isEqualTo("[{\"a\":1},true,\"no " + i + "\",[]]");
+      }
+      assertThat(plain.log).contains("at start\n");
+    }
+  }
+
+  @Test
   void aFunctionsOwnMarshallerMakesItsAnswers() throws Exception {
     var files =
         Map.of(
