@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Enclosure {
   private static final System.Logger LOG = System.getLogger(Enclosure.class.getName());
   private static final long GRACE_BYTES = 32L << 20;
+  private static final long DRAIN_MILLIS = 1000;
   private static final long AGAIN_MILLIS = 10;
   private static final long GIVE_UP_MILLIS = 10_000;
   private final Sandbox.Places places;
@@ -134,6 +135,14 @@ final class Enclosure {
   /// Completes when nothing of it is left.
   CompletableFuture<Void> released() {
     return released;
+  }
+
+  /// Removes everything, once the process is gone and all that was printed has been read. Something
+  /// that outlived it may still hold the pipe: that is not waited for long.
+  void releaseAfter(CompletableFuture<Void> drained) {
+    drained
+        .completeOnTimeout(null, DRAIN_MILLIS, TimeUnit.MILLISECONDS)
+        .thenRunAsync(this::release, Thread::startVirtualThread);
   }
 
   /// Removes everything, once the process is gone.

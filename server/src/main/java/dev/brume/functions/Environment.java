@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// One process in one sandbox with one socket. It waits for a function, becomes it, and takes one
@@ -23,6 +22,9 @@ final class Environment {
   static final String PROGRAM = "program.sh";
 
   private static final long EXIT_MILLIS = 1000;
+  private static final long START_SECONDS = 30;
+  // Whoever initialises it is less patient, but for debuggers.
+  private static final long INIT_SECONDS_MAX = 86_400;
 
   /// Why an environment was killed.
   enum End {
@@ -51,6 +53,7 @@ final class Environment {
   private volatile boolean settled = true;
   private volatile boolean retired;
   private volatile boolean offered;
+  private final AtomicBoolean left = new AtomicBoolean();
 
   private Environment(EnvironmentParts parts) {
     this.parts = parts;
@@ -83,7 +86,7 @@ final class Environment {
     try {
       parts.enclosure().admit(parts.process(), parts.sandbox().hasOwnRoot());
       if (!parts.bare()) {
-        environment.connect();
+        environment.connect(START_SECONDS);
       }
       return environment;
     } catch (IOException e) {
@@ -97,13 +100,13 @@ final class Environment {
   }
 
   // One of our own runtimes: it connects and asks which function it is.
-  private void connect() throws IOException {
+  private void connect(long seconds) throws IOException {
     RuntimeSocket socket = parts.socket();
     if (socket == null) {
       throw new IllegalStateException("a foreign runtime has no socket");
     }
     try (socket) {
-      var wire = new RuntimeWire(socket.accept(), RESPONSE_BYTES_MAX);
+      var wire = new RuntimeWire(socket.accept(seconds), RESPONSE_BYTES_MAX);
       link = wire;
       wire.read(null);
     }
@@ -121,6 +124,11 @@ final class Environment {
       CompletableFuture.delayedExecutor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
           .execute(this::closeLink);
     }
+  }
+
+  /// @param what is done, on a thread of its own, when the process has ended
+  void onExit(Runnable what) {
+    process.onExit().thenRunAsync(what, Thread::startVirtualThread);
   }
 
   private void processEnded() {
@@ -194,8 +202,22 @@ final class Environment {
     retired = true;
   }
 
+  /// The same for good; false when it leaves already.
+  boolean leave() {
+    retired = true;
+    return left.compareAndSet(false, true);
+  }
+
   boolean alive() {
     return !retired && process.isAlive() && ending.why() == null;
+  }
+
+  /// Whether it waits for a function, not only its sandbox. Ends it if not.
+  boolean waits() {
+    if (alive() && link instanceof RuntimeWire wire && wire.ended()) {
+      kill(End.FAILURE);
+    }
+    return alive();
   }
 
   long idleSinceNanos() {
@@ -273,7 +295,7 @@ final class Environment {
       parts.order("runtime " + PROGRAM);
     } else if (bare()) {
       parts.order("runtime " + PROGRAM);
-      connect();
+      connect(INIT_SECONDS_MAX);
     }
     if (sandbox.hasOwnRoot() || bare()) {
       parts.order("go");
@@ -362,7 +384,6 @@ final class Environment {
 
   /// Tells what is inside that the environment is about to end, and gives it Lambda's 2 seconds.
   void shutDown() {
-    retired = true;
     ending.shutDown();
   }
 
@@ -469,18 +490,7 @@ final class Environment {
 
   /// Removes what the environment had on the host. Called once, after [#kill].
   void clean() {
-    process
-        .onExit()
-        .thenRun(
-            () -> {
-              try {
-                drained.get(EXIT_MILLIS, TimeUnit.MILLISECONDS);
-              } catch (InterruptedException | ExecutionException | TimeoutException e) {
-                // Somebody that outlived the kill still holds the pipe: nothing to wait for.
-                drained.complete(null);
-              }
-              enclosure.release();
-            });
+    process.onExit().thenRun(() -> enclosure.releaseAfter(drained));
   }
 
   @Override

@@ -212,6 +212,7 @@ public final class Functions implements AutoCloseable {
 
   private void check() {
     pool.busy().forEach(Environment::checkLimits);
+    pool.spares().check();
     long now = clock.nanoTime();
     List<Environment> resting = new ArrayList<>(pool.idle());
     resting.addAll(pool.spares().snapshots());

@@ -30,9 +30,10 @@ final class Pool {
   private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
-  private final Map<Environment, Thread> farewells = new ConcurrentHashMap<>();
+  private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
   private final Spares spares;
   private int starting;
+  private boolean closed;
 
   Pool(Clock clock, InstantSource wall, int environmentsMax) {
     this.clock = clock;
@@ -253,7 +254,7 @@ final class Pool {
     lock.lock();
     try {
       environment.offer();
-      if (!usable(environment)) {
+      if (closed || !usable(environment)) {
         busy.remove(environment);
         drop(environment);
       } else {
@@ -399,11 +400,15 @@ final class Pool {
   }
 
   void close() {
-    dropIdle(environment -> true);
-    for (Environment environment : busy()) {
-      discard(environment);
+    lock.lock();
+    try {
+      closed = true;
+      dropIdle(environment -> true);
+      List.copyOf(busy).forEach(this::discard);
+    } finally {
+      lock.unlock();
     }
-    for (Thread farewell : farewells.values()) {
+    for (Thread farewell : farewells) {
       try {
         farewell.join();
       } catch (InterruptedException e) {
@@ -432,7 +437,7 @@ final class Pool {
 
   // What is settling meanwhile comes here twice.
   private void drop(Environment environment) {
-    if (farewells.containsKey(environment)) {
+    if (!environment.leave()) {
       return;
     }
     if (!environment.wantsShutdown()) {
@@ -446,11 +451,10 @@ final class Pool {
                 () -> {
                   environment.shutDown();
                   end(environment);
-                  farewells.remove(environment);
+                  farewells.remove(Thread.currentThread());
                 });
-    if (farewells.putIfAbsent(environment, farewell) == null) {
-      farewell.start();
-    }
+    farewells.add(farewell);
+    farewell.start();
   }
 
   private static void end(Environment environment) {

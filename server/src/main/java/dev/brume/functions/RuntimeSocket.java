@@ -9,6 +9,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The listening Unix socket for one of our own runtimes.
 final class RuntimeSocket implements AutoCloseable {
@@ -20,8 +23,20 @@ final class RuntimeSocket implements AutoCloseable {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
   }
 
-  SocketChannel accept() throws IOException {
-    return channel.accept();
+  /// Waits for the runtime. Throws IOException when it does not come in time.
+  SocketChannel accept(long seconds) throws IOException {
+    var late = new CompletableFuture<Void>();
+    late.orTimeout(seconds, TimeUnit.SECONDS).exceptionally(e -> closed());
+    try {
+      return channel.accept();
+    } finally {
+      late.complete(null);
+    }
+  }
+
+  private @Nullable Void closed() {
+    close();
+    return null;
   }
 
   @Override

@@ -76,6 +76,21 @@ final class RuntimeWire implements RuntimeLink {
     return read(null);
   }
 
+  /// Whether the process is gone. Does not wait; for while it has nothing to say.
+  boolean ended() {
+    try {
+      channel.configureBlocking(false);
+      in.compact();
+      int read = channel.read(in);
+      in.flip();
+      channel.configureBlocking(true);
+      return read < 0;
+    } catch (IOException e) {
+      // Its last breath, or the channel is closed.
+      return true;
+    }
+  }
+
   @Override
   public boolean asksAtOnce() {
     return true;

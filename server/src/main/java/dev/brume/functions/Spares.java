@@ -39,7 +39,7 @@ final class Spares {
       Deque<Environment> mine = waiting.get(interpreter);
       while (mine != null && !mine.isEmpty()) {
         Environment environment = mine.pop();
-        if (environment.alive()) {
+        if (environment.waits()) {
           return environment;
         }
         drop.accept(environment);
@@ -83,6 +83,31 @@ final class Spares {
                   && owner != null
                   && owner.equals(other.interpreter().start().owner())
                   && !other.interpreter().equals(interpreter));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends those whose runtime was killed while they waited.
+  void check() {
+    lock.lock();
+    try {
+      waiting.values().forEach(some -> some.forEach(Environment::waits));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// One that has ended while it waited; false when it was not waiting any more.
+  boolean removeEnded(Environment environment) {
+    lock.lock();
+    try {
+      Deque<Environment> mine = waiting.get(environment.interpreter());
+      boolean waited = mine != null && mine.remove(environment);
+      if (waited) {
+        drop.accept(environment);
+      }
+      return waited;
     } finally {
       lock.unlock();
     }

@@ -61,6 +61,7 @@ final class Starter {
   private final Set<Interpreter> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
   private final Set<String> compiled = ConcurrentHashMap.newKeySet();
+  private final BackOff<Interpreter> replacing = new BackOff<>();
   private volatile boolean closed;
 
   Starter(
@@ -92,10 +93,8 @@ final class Starter {
         .start(
             () -> {
               try {
-                Interpreter interpreter = interpreters.of(spec);
-                learn(interpreter, spec);
-                refill(interpreter);
-              } catch (RuntimeUnavailable | IOException e) {
+                learnAndRefill(interpreters.of(spec), spec);
+              } catch (RuntimeUnavailable e) {
                 LOG.log(System.Logger.Level.DEBUG, "not prepared: {0}", e.getMessage());
               }
             });
@@ -118,10 +117,7 @@ final class Starter {
         learn(interpreter, spec);
         environment = start(interpreter, null);
       }
-      timer.schedule(
-          () -> Thread.ofVirtual().start(() -> learnAndRefill(interpreter, spec)),
-          REFILL_MILLIS,
-          TimeUnit.MILLISECONDS);
+      refillLater(REFILL_MILLIS, interpreter, spec);
       return environment;
     } catch (IOException e) {
       throw new RuntimeUnavailable(e.getMessage() == null ? e.toString() : e.getMessage(), false);
@@ -389,13 +385,35 @@ final class Starter {
     return imports.learn(interpreter.family(), spec.codeHash(), folder);
   }
 
-  private void learnAndRefill(Interpreter interpreter, FunctionSpec spec) {
+  // Something has killed it while it waited.
+  private void replace(Environment environment) {
+    if (!closed && pool.spares().removeEnded(environment)) {
+      replaceLater(environment.interpreter(), clock.nanoTime() - environment.idleSinceNanos());
+    }
+  }
+
+  private void replaceLater(Interpreter interpreter, long livedNanos) {
+    refillLater(replacing.died(interpreter, livedNanos), interpreter, null);
+  }
+
+  // First looks through the code of a function that has just become known, if there is one.
+  private void refillLater(long millis, Interpreter interpreter, @Nullable FunctionSpec spec) {
+    timer.schedule(
+        () -> Thread.startVirtualThread(() -> learnAndRefill(interpreter, spec)),
+        millis,
+        TimeUnit.MILLISECONDS);
+  }
+
+  private void learnAndRefill(Interpreter interpreter, @Nullable FunctionSpec spec) {
     try {
-      learn(interpreter, spec);
+      if (spec != null) {
+        learn(interpreter, spec);
+      }
       refill(interpreter);
     } catch (IOException | RuntimeException e) {
       if (!closed) {
         LOG.log(System.Logger.Level.WARNING, "no waiting process: {0}", e.getMessage());
+        replaceLater(interpreter, 0);
       }
     }
   }
@@ -407,7 +425,9 @@ final class Starter {
     try {
       while (!closed && pool.spares().waiting(interpreter) < settings.waiting()) {
         pool.awaitQuiet();
-        pool.spares().add(start(interpreter, imports.preload(interpreter.family())));
+        Environment environment = start(interpreter, imports.preload(interpreter.family()));
+        pool.spares().add(environment);
+        environment.onExit(() -> replace(environment));
       }
     } finally {
       refilling.remove(interpreter);
