@@ -1,7 +1,7 @@
 """Stacks as users of boto3 make them; every answer is checked, the first wrong one ends the program."""
 import json
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 cfn = boto3.client('cloudformation')
 sqs = boto3.client('sqs')
@@ -211,6 +211,19 @@ def custom_resources():
     remove('things')
 
 
-for test in (functions_and_conditions, exports, replacement_and_rollback, change_sets, what_is_wrong_is_named, loops, custom_resources):
+def code_in_the_template():
+    """Is for Node and Python, whatever the machine has."""
+    body = {'Runtime': 'ruby3.3', 'Handler': 'index.handler', 'Role': 'arn:aws:iam::000000000000:role/none', 'Code': {'ZipFile': 'def handler(event:, context:) = 1'}}
+    try:
+        make('inline', {'Resources': {'F': {'Type': 'AWS::Lambda::Function', 'Properties': body}}})
+        raise AssertionError('made')
+    except WaiterError:
+        pass
+    reasons = [e.get('ResourceStatusReason', '') for e in cfn.describe_stack_events(StackName='inline')['StackEvents']]
+    assert any('ZipFile can only be used when Runtime is set to either of nodejs' in reason for reason in reasons), reasons
+    remove('inline')
+
+
+for test in (functions_and_conditions, exports, replacement_and_rollback, change_sets, what_is_wrong_is_named, loops, custom_resources, code_in_the_template):
     test()
     print('ok', test.__name__, flush=True)

@@ -126,10 +126,20 @@ class RubyFunctionsTest {
   @Test
   void traceAndClientContextReachTheHandler() {
     var spec = spec("kinds.context");
-    var given = fixture.invocation(spec, "{}", "Root=1-a;Sampled=1");
-    var outcome = fixture.functions.invoke(spec, given, fixture.sink());
-    assertThat(FunctionsFixture.json(outcome).get("trace").asText())
-        .isEqualTo("Root=1-a;Sampled=1");
+    var given =
+        new Invocation(
+            fixture.ids.uuid(),
+            "{}".getBytes(StandardCharsets.UTF_8),
+            "arn:aws:lambda:us-east-1:000000000000:function:f:live",
+            "Root=1-a;Sampled=1",
+            true,
+            "{\"custom\":{\"a\":\"1\"},\"client\":{\"app_title\":\"t\"}}",
+            true);
+    JsonNode seen = FunctionsFixture.json(fixture.functions.invoke(spec, given, fixture.sink()));
+    assertThat(seen.get("trace").asText()).isEqualTo("Root=1-a;Sampled=1");
+    assertThat(seen.get("arn").asText()).endsWith(":f:live");
+    assertThat(seen.get("client").get("custom").get("a").asText()).isEqualTo("1");
+    assertThat(json("kinds.context").get("client").isNull()).isTrue();
   }
 
   @Test
@@ -138,7 +148,7 @@ class RubyFunctionsTest {
     JsonNode thrown = FunctionsFixture.json(outcome);
     assertThat(thrown.get("errorType").asText()).isEqualTo("Function<OrderError>");
     assertThat(thrown.get("errorMessage").asText()).isEqualTo("no such order");
-    assertThat(thrown.get("stackTrace")).hasSize(1);
+    assertThat(thrown.get("stackTrace").get(1).asText()).contains("/bootstrap.rb:");
     assertThat(thrown.get("stackTrace").get(0).asText()).matches(".*/kinds\\.rb:\\d+:in .*throws'");
     assertThat(fixture.log).contains("Error raised from handler method\n");
     assertThat(fixture.log)

@@ -139,7 +139,7 @@ module BrumeRuntime
     end
   end
 
-  # An error as Lambda tells it.
+  # An error as Lambda tells it, with the way through the runtime in its trace.
   class Report
     NAMED = %w[ArgumentError NoMethodError Exception StandardError NameError LoadError SystemExit SystemStackError].freeze
     FRAMES_MAX = 100
@@ -151,8 +151,7 @@ module BrumeRuntime
       @message = BrumeRuntime.utf8(thrown.message)
       @type = "#{phase}<#{thrown.class}>"
       @kind = NAMED.include?(thrown.class.to_s) ? @type : 'Function<UserException>'
-      frames = thrown.backtrace_locations.to_a.first(FRAMES_MAX)
-      @trace = frames.take_while { |frame| frame.path != __FILE__ }.map { |frame| BrumeRuntime.utf8(frame) }
+      @trace = thrown.backtrace_locations.to_a.first(FRAMES_MAX).map { |frame| BrumeRuntime.utf8(frame) }
     end
 
     def to_h
@@ -361,9 +360,10 @@ module BrumeRuntime
 
     # Ruby cannot forget what it has loaded: it starts once more, on the same socket, with the function's variables.
     def start_again(wire, given, notice)
-      more = { 'BRUME_WIRE' => wire.fileno.to_s, 'BRUME_NOTICE' => notice, 'LC_CTYPE' => ENV['LC_CTYPE'] }
+      more = { 'BRUME_WIRE' => wire.fileno.to_s, 'BRUME_NOTICE' => notice }
       more['BRUME_END_FRAMES'] = 'yes' if END_FRAMES
-      exec(more.merge(given), RbConfig.ruby, __FILE__, wire.fileno => wire.fileno, unsetenv_others: true)
+      all = { 'LC_CTYPE' => ENV['LC_CTYPE'] }.merge(given, more)
+      exec(all, RbConfig.ruby, __FILE__, wire.fileno => wire.fileno, unsetenv_others: true)
     end
 
     # Loads parts of the SDK; true when there are some.
