@@ -17,6 +17,8 @@ public final class Bootstrap {
   private static final byte[] ASSIGN =
       "GET /brume/assign HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
+  // Where code is in the sandboxes that have it when the process starts.
+  private static final String TASK = "/var/task";
   private static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
   private static final String SNAP_START = "snap-start";
 
@@ -29,7 +31,9 @@ public final class Bootstrap {
   }
 
   /// What is prepared before the function is known.
-  record Ready(Surroundings surroundings, AwsRuntime runtime) {}
+  ///
+  /// @param clients null when the process can become any function
+  record Ready(Surroundings surroundings, AwsRuntime runtime, Clients clients) {}
 
   /// The socket is named by the variable `BRUME_SOCKET`.
   public static void main(String[] arguments) throws Throwable {
@@ -44,10 +48,23 @@ public final class Bootstrap {
 
   /// Gets ready, and asks which function it is.
   static Ready ready(Wire wire) throws IOException, ReflectiveOperationException {
-    var ready = new Ready(new Surroundings(), new AwsRuntime());
+    String jars = System.getenv("BRUME_FUNCTION_JARS");
+    if (jars != null) {
+      ClassPath.append(TASK);
+    }
+    Clients clients = jars == null ? null : new Clients(jars);
+    var ready = new Ready(new Surroundings(), new AwsRuntime(), clients);
     Warmth.gather();
     wire.send(ASSIGN);
-    var aside = new Thread(Warmth::trust, "brume-trust");
+    var aside =
+        new Thread(
+            () -> {
+              Warmth.trust();
+              if (clients != null) {
+                clients.rehearse();
+              }
+            },
+            "brume-rehearsal");
     aside.setDaemon(true);
     aside.start();
     return ready;
@@ -60,16 +77,15 @@ public final class Bootstrap {
     // Elsewhere Brume looks into the pipe.
     boolean endFrames = System.getenv("BRUME_END_FRAMES") != null;
     boolean startedForIt = assignment.env == null;
-    boolean ownClasses = System.getenv("BRUME_FUNCTION_JARS") != null;
     if (startedForIt) {
       // It has been started with them.
       assignment.env = new HashMap<>(System.getenv());
       assignment.env.keySet().removeIf(name -> name.startsWith("BRUME_"));
     }
-    ready.surroundings().become(assignment.env);
-    if (ownClasses) {
-      ClassPath.append(assignment.env.get("LAMBDA_TASK_ROOT"));
+    if (ready.clients() != null) {
+      ready.clients().stop();
     }
+    ready.surroundings().become(assignment.env);
     var frames = new Frames(endFrames);
     var logger =
         new LambdaContextLogger(

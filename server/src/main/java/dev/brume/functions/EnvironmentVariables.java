@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 /// What a function finds in its environment.
 /// https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 final class EnvironmentVariables {
+  /// The variable for [#execution].
+  static final String EXECUTION = "AWS_EXECUTION_ENV";
+
   /// Variables that extensions do not get.
   /// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
   static final List<String> RUNTIMES_OWN =
       List.of(
-          "AWS_EXECUTION_ENV",
+          EXECUTION,
           "AWS_LAMBDA_LOG_GROUP_NAME",
           "AWS_LAMBDA_LOG_STREAM_NAME",
           "AWS_XRAY_CONTEXT_MISSING",
@@ -25,6 +28,11 @@ final class EnvironmentVariables {
           "_HANDLER");
 
   private EnvironmentVariables() {}
+
+  /// Which runtime a function has, as SDKs say it to services.
+  static String execution(FunctionSpec spec) {
+    return "AWS_Lambda_" + spec.runtime();
+  }
 
   /// Where things are for the function.
   ///
@@ -71,7 +79,7 @@ final class EnvironmentVariables {
     all.put("LAMBDA_RUNTIME_DIR", folders.runtime());
     all.put("AWS_REGION", spec.region());
     all.put("AWS_DEFAULT_REGION", spec.region());
-    all.put("AWS_EXECUTION_ENV", "AWS_Lambda_" + spec.runtime());
+    all.put(EXECUTION, execution(spec));
     all.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
     all.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
     all.put("AWS_SESSION_TOKEN", credentials.sessionToken());

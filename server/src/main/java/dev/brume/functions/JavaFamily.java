@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -136,8 +137,14 @@ final class JavaFamily implements RuntimeFamily {
     if (layers != null) {
       binds.add(codeFolder().resolve(layers) + " opt");
     }
-    return plain.with(
-        new Interpreter.Start(options, Map.of(JARS, cache.classPath()), binds, spec.functionKey()));
+    // The SDK's classes remember the second when they are initialised.
+    var variables =
+        Map.of(
+            JARS,
+            cache.classPath(),
+            EnvironmentVariables.EXECUTION,
+            EnvironmentVariables.execution(spec));
+    return plain.with(new Interpreter.Start(options, variables, binds, spec.functionKey()));
   }
 
   private Path codeFolder() {
@@ -161,13 +168,11 @@ final class JavaFamily implements RuntimeFamily {
     Interpreter learns =
         cached(interpreter, spec, cache, "-XX:AOTCacheOutput=/tmp/" + JavaStarts.FILE);
     Interpreter.Start start = learns.start();
+    var variables = new HashMap<>(start.variables());
+    variables.put(PRACTICE, "yes");
     return new Practice(
         learns.with(
-            new Interpreter.Start(
-                start.options(),
-                Map.of(JARS, cache.classPath(), PRACTICE, "yes"),
-                start.binds(),
-                start.owner())),
+            new Interpreter.Start(start.options(), variables, start.binds(), start.owner())),
         JavaStarts.FILE);
   }
 
