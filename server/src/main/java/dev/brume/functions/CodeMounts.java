@@ -25,7 +25,10 @@ final class CodeMounts {
   /// changed then.
   ///
   /// @param pid a process in the sandbox
-  boolean mount(long pid, FunctionSpec spec) throws IOException {
+  /// @param cache of earlier starts
+  /// @param cacheSeen where that is to be
+  boolean mount(long pid, FunctionSpec spec, @Nullable StartCache cache, String cacheSeen)
+      throws IOException {
     if (refused) {
       return false;
     }
@@ -37,14 +40,18 @@ final class CodeMounts {
     }
     try {
       return Syscalls.elsewhere(
-          "functions-mount", () -> mountInside(namespace, spec), this::hideTheRest);
+          "functions-mount",
+          () -> mountInside(namespace, spec, cache, cacheSeen),
+          this::hideTheRest);
     } finally {
       system.close(namespace);
     }
   }
 
   // On a thread of its own, which ends with it: nothing else is to see that file system.
-  private boolean mountInside(int namespace, FunctionSpec spec) throws IOException {
+  private boolean mountInside(
+      int namespace, FunctionSpec spec, @Nullable StartCache cache, String cacheSeen)
+      throws IOException {
     try {
       system.leaveFileSystem();
       system.enterMounts(namespace);
@@ -56,7 +63,19 @@ final class CodeMounts {
     if (layers != null) {
       system.bind("/.brume/code/" + layers, "/opt");
     }
+    if (cache != null) {
+      mountCache(cache, cacheSeen);
+    }
     return true;
+  }
+
+  private void mountCache(StartCache cache, String seen) {
+    try {
+      system.bind("/" + StartCache.SOURCE + "/" + cache.folder(), seen);
+    } catch (IOException e) {
+      // It has just been let go: the function starts without.
+      LOG.log(System.Logger.Level.DEBUG, "no cache of earlier starts: {0}", e.getMessage());
+    }
   }
 
   // What else the sandbox could have become. Only root sees it and the function is another user, so

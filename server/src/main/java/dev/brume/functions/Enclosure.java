@@ -25,6 +25,7 @@ final class Enclosure {
   private final StorageWatch storage;
   private final CompletableFuture<Void> released = new CompletableFuture<>();
   private volatile @Nullable OwnRoot root;
+  private volatile String user = "";
 
   /// @param group null where there are no control groups
   Enclosure(
@@ -52,6 +53,11 @@ final class Enclosure {
   /// What it was started in: let go with the rest.
   void root(OwnRoot own) {
     root = own;
+  }
+
+  /// The number of its user, as it sees it.
+  void user(String number) {
+    user = number;
   }
 
   Network network() {
@@ -83,7 +89,13 @@ final class Enclosure {
   /// Sets the limits of the function that it is for from now on, and lets it reach the endpoint.
   ///
   /// @param extensions whether there are programs in it that outlive the runtime
-  void prepare(FunctionSpec spec, boolean extensions) throws IOException {
+  void prepare(Assignment to, boolean extensions) throws IOException {
+    FunctionSpec spec = to.spec();
+    StartCache cache = to.cache();
+    if (cache != null) {
+      String folder = StartCache.FOLDER.substring(StartCache.FOLDER.lastIndexOf('/') + 1);
+      Files.createDirectories(places.run().resolve(folder).resolve(cache.name() + user));
+    }
     if (group != null) {
       group.limit(memoryBytesMax(spec), spec.memoryMegabytes());
       if (extensions) {
@@ -93,13 +105,23 @@ final class Enclosure {
     network.admit(port(spec.endpoint()));
   }
 
+  /// Where the cache of earlier starts is to be seen inside.
+  String seen(StartCache cache) {
+    return StartCache.FOLDER + "/" + cache.name() + user;
+  }
+
   /// What a sandbox that waits is told to have this function's things: its size of `/tmp`, its
-  /// code, its layers.
-  List<String> orders(FunctionSpec spec) {
+  /// code, its layers, what was kept of earlier starts.
+  List<String> orders(Assignment to) {
+    FunctionSpec spec = to.spec();
     var orders = new ArrayList<>(disks.orders(spec));
     orders.add("task " + spec.codeHash());
     if (spec.layersHash() != null) {
       orders.add("opt " + spec.layersHash());
+    }
+    StartCache cache = to.cache();
+    if (cache != null) {
+      orders.add("start " + cache.folder() + " " + seen(cache));
     }
     orders.add("code");
     return orders;

@@ -249,9 +249,9 @@ final class Environment {
   void begin(String message, List<String> extensions) throws IOException, InitFailed {
     Assignment to = assignment();
     working = true;
-    enclosure.prepare(to.spec(), !extensions.isEmpty());
-    if (bare() || sandbox.hasOwnRoot() && !sandbox.mount(process, to.spec())) {
-      mount(to.spec());
+    enclosure.prepare(to, !extensions.isEmpty());
+    if (bare() || sandbox.hasOwnRoot() && !sandbox.mount(process, enclosure, to)) {
+      mount(to);
     }
     for (String script : extensions) {
       parts.order("extension " + script);
@@ -310,8 +310,8 @@ final class Environment {
     return Objects.requireNonNull(link, "nothing runs in this environment yet");
   }
 
-  private void mount(FunctionSpec spec) throws IOException {
-    for (String line : enclosure.orders(spec)) {
+  private void mount(Assignment to) throws IOException {
+    for (String line : enclosure.orders(to)) {
       parts.order(line);
     }
     logs.awaitMounted();

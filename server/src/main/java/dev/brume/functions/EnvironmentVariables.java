@@ -105,7 +105,12 @@ final class EnvironmentVariables {
   /// The assign message.
   ///
   /// @param variables to set, empty when the process has been started with them
-  static String message(Map<String, String> variables, FunctionSpec spec, @Nullable String notice) {
+  /// @param compileCache where what earlier starts have compiled is
+  static String message(
+      Map<String, String> variables,
+      FunctionSpec spec,
+      @Nullable String compileCache,
+      @Nullable String notice) {
     ObjectNode message = Json.object();
     if (!variables.isEmpty()) {
       ObjectNode env = message.putObject("env");
@@ -113,6 +118,9 @@ final class EnvironmentVariables {
     }
     message.put("heapMegabytes", Math.max(64, spec.memoryMegabytes() * 9 / 10));
     message.put("refuseCallbacks", refusesCallbacks(spec.runtime()));
+    if (compileCache != null) {
+      message.put("compileCache", compileCache);
+    }
     if (notice != null) {
       message.put("notice", notice);
     }

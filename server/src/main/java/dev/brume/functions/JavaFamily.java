@@ -29,6 +29,8 @@ final class JavaFamily implements RuntimeFamily {
   private static final String JARS = "BRUME_FUNCTION_JARS";
   // Has it run events of its own, too.
   private static final String PRACTICE = "BRUME_PRACTICE";
+  // More than small functions have: two processes end it together.
+  private static final int PRACTICE_MEGABYTES_MIN = 1024;
   private static final String OWN_FOLDER = "/var/runtime";
   private final JavaLibraries libraries;
   private final JavaCaches caches = new JavaCaches();
@@ -173,7 +175,8 @@ final class JavaFamily implements RuntimeFamily {
     return new Practice(
         learns.with(
             new Interpreter.Start(start.options(), variables, start.binds(), start.owner())),
-        JavaStarts.FILE);
+        JavaStarts.FILE,
+        Math.max(spec.memoryMegabytes(), PRACTICE_MEGABYTES_MIN));
   }
 
   @Override

@@ -2,31 +2,21 @@ package dev.brume.functions;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Ahead-of-time caches of functions' own classes, one folder each in the user's cache:
-/// `classes.jar` with the class files of `/var/task`, and the cache that a JVM has made when it
-/// started with them. A JVM does not look whether a cache fits its jars, so a folder's name has the
-/// hash of the code, of the runtime's jars and of the JVM's build, and a folder never changes.
-///
-/// Those for `$LATEST` go when its code has changed, the others when they are the ones that were
-/// used the longest ago.
+/// Ahead-of-time caches of functions' own classes, in [FunctionFolders]: `classes.jar` with the
+/// class files of `/var/task`, and the cache that a JVM has made when it started with them. A JVM
+/// does not look whether a cache fits its jars, so a folder's name has the hash of the code, of the
+/// runtime's jars and of the JVM's build, and a folder never changes.
 final class JavaStarts {
   static final String FILE = "cache.aot";
   static final String FOLDER = "var/runtime/function";
@@ -34,15 +24,11 @@ final class JavaStarts {
   private static final int MAJOR_MIN = 25;
   private static final int FOLDERS_MAX = 12;
   private static final String CLASSES = "classes.jar";
-  // Is there when a published version has used the folder.
-  private static final String PUBLISHED = "published";
-  private static final String LATEST = "$LATEST";
-  private final Path home;
+  private final FunctionFolders folders;
   private final JavaLibraries libraries;
-  private final Set<String> tried = ConcurrentHashMap.newKeySet();
 
   JavaStarts(Path cacheFolder, JavaLibraries libraries) {
-    home = cacheFolder.toAbsolutePath().resolve("java-functions");
+    folders = new FunctionFolders(cacheFolder.resolve("java-functions"), FOLDERS_MAX);
     this.libraries = libraries;
   }
 
@@ -57,21 +43,13 @@ final class JavaStarts {
       return null;
     }
     try {
-      used(folder, spec);
+      folders.used(folder, spec);
     } catch (IOException e) {
       // It has just been let go, or the disk is full: it serves as it is, or the JVM starts
       // without.
       return read(folder);
     }
     return read(folder);
-  }
-
-  private static void used(Path folder, FunctionSpec spec) throws IOException {
-    Files.setLastModifiedTime(folder, FileTime.fromMillis(System.currentTimeMillis()));
-    Path mark = folder.resolve(PUBLISHED);
-    if (!spec.version().equals(LATEST) && !Files.exists(mark)) {
-      Files.writeString(mark, "");
-    }
   }
 
   /// Makes all but the cache itself, once per process; null when it is there or not to be had.
@@ -81,15 +59,14 @@ final class JavaStarts {
     Path folder = folder(machine, spec);
     if (machine.major() < MAJOR_MIN
         || Files.exists(folder.resolve(FILE))
-        || !tried.add(folder.getFileName().toString())) {
+        || !folders.isFirstTry(folder)) {
       return null;
     }
     try {
       if (!Files.isDirectory(folder)) {
-        forgetOthers(spec);
-        make(folder, spec, codeFolder);
+        folders.make(folder, spec, temporary -> fill(temporary, spec, codeFolder));
       }
-      used(folder, spec);
+      folders.used(folder, spec);
       return read(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -113,24 +90,16 @@ final class JavaStarts {
     }
   }
 
-  private void make(Path folder, FunctionSpec spec, Path codeFolder) throws IOException {
-    Files.createDirectories(home);
-    Path temporary = Files.createTempDirectory(home, ".new");
-    try {
-      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxr-xr-x"));
-      Path code = codeFolder.resolve(spec.codeHash());
-      pack(code, temporary.resolve(CLASSES));
-      var path = new ArrayList<>(List.of("/" + FOLDER + "/" + CLASSES));
-      path.addAll(jars(code.resolve("lib"), "/var/task/lib/"));
-      String layers = spec.layersHash();
-      if (layers != null) {
-        path.addAll(jars(codeFolder.resolve(layers).resolve("java/lib"), "/opt/java/lib/"));
-      }
-      Files.writeString(temporary.resolve("path"), String.join(":", path));
-      Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Folders.delete(temporary);
+  private static void fill(Path folder, FunctionSpec spec, Path codeFolder) throws IOException {
+    Path code = codeFolder.resolve(spec.codeHash());
+    pack(code, folder.resolve(CLASSES));
+    var path = new ArrayList<>(List.of("/" + FOLDER + "/" + CLASSES));
+    path.addAll(jars(code.resolve("lib"), "/var/task/lib/"));
+    String layers = spec.layersHash();
+    if (layers != null) {
+      path.addAll(jars(codeFolder.resolve(layers).resolve("java/lib"), "/opt/java/lib/"));
     }
+    Files.writeString(folder.resolve("path"), String.join(":", path));
   }
 
   // In the order in which Lambda has them.
@@ -159,54 +128,11 @@ final class JavaStarts {
     }
   }
 
-  // Of this function's `$LATEST` what it was before, of all functions what was used the longest
-  // ago.
-  private void forgetOthers(FunctionSpec spec) throws IOException {
-    if (!Files.isDirectory(home)) {
-      return;
-    }
-    List<Path> folders;
-    try (var all = Files.list(home)) {
-      folders =
-          all.sorted(Comparator.comparing((Path path) -> path.toFile().lastModified())).toList();
-    }
-    int surplus = folders.size() - FOLDERS_MAX;
-    String own = own(spec);
-    for (Path folder : folders) {
-      String name = folder.getFileName().toString();
-      boolean before = name.startsWith(own) && !Files.exists(folder.resolve(PUBLISHED));
-      if (surplus > 0 || before && spec.version().equals(LATEST)) {
-        Folders.delete(folder);
-        tried.remove(name);
-        surplus--;
-      }
-    }
-  }
-
   private Path folder(JavaMachines.Machine machine, FunctionSpec spec) {
-    return home.resolve(
-        own(spec)
-            + hash(
-                String.valueOf(spec.layersHash()),
-                spec.codeHash(),
-                machine.build(),
-                machine.home().toString(),
-                libraries.folder().getFileName().toString()));
-  }
-
-  // Who has the same code in another function gets another cache.
-  private static String own(FunctionSpec spec) {
-    return hash(spec.functionKey()) + "-";
-  }
-
-  private static String hash(String... parts) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256")
-              .digest(String.join(" ", parts).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash).substring(0, 24);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return folders.folder(
+        spec,
+        machine.build(),
+        machine.home().toString(),
+        libraries.folder().getFileName().toString());
   }
 }

@@ -27,6 +27,7 @@ final class NodeFamily implements RuntimeFamily {
   private static final Pattern NAME = Pattern.compile("nodejs([0-9]{1,3})\\..*");
   private static final Pattern VERSION = Pattern.compile("/(?:v|nodejs)?([0-9]{1,3})\\.");
   private static final String PROGRAM = "bin/node";
+  private static final double LONG_MILLIS = 20;
   private static final List<String> MANAGED =
       List.of(
           ".nvm/versions/node/*",
@@ -38,11 +39,14 @@ final class NodeFamily implements RuntimeFamily {
           ".nodenv/versions/*");
   private final Path added;
   private final NodeSdk sdk;
+  private final NodeStarts starts;
+  private volatile @Nullable Path code;
   private final Map<Path, Optional<Interpreter>> probed = new ConcurrentHashMap<>();
 
   NodeFamily(FunctionsSettings settings) {
     added = settings.cacheFolder().resolve("runtimes");
     sdk = new NodeSdk(settings.cacheFolder());
+    starts = new NodeStarts(settings.cacheFolder());
   }
 
   @Override
@@ -113,7 +117,11 @@ final class NodeFamily implements RuntimeFamily {
   @Override
   public List<String> resources() {
     return List.of(
-        "node/bootstrap.cjs", "node/rehearsal.js", "node/rehearsal.mjs", "node/cfn-response.js");
+        "node/bootstrap.cjs",
+        "node/practice.cjs",
+        "node/rehearsal.js",
+        "node/rehearsal.mjs",
+        "node/cfn-response.js");
   }
 
   // ES modules do not look at NODE_PATH, only in the node_modules of the folders above.
@@ -124,6 +132,8 @@ final class NodeFamily implements RuntimeFamily {
       Files.delete(link);
     }
     Files.createSymbolicLink(link, sdk.modules());
+    Files.createDirectories(starts.home());
+    code = codeFolder.toAbsolutePath();
   }
 
   @Override
@@ -133,9 +143,14 @@ final class NodeFamily implements RuntimeFamily {
 
   @Override
   public List<String> binds(Interpreter interpreter) {
-    return Files.isDirectory(sdk.modules())
-        ? List.of(sdk.modules() + " var/runtime/node_modules")
-        : List.of();
+    var binds = new ArrayList<String>();
+    if (Files.isDirectory(sdk.modules())) {
+      binds.add(sdk.modules() + " var/runtime/node_modules");
+    }
+    if (NodeStarts.isFor(interpreter)) {
+      binds.add(starts.home() + " " + StartCache.SOURCE);
+    }
+    return binds;
   }
 
   @Override
@@ -145,7 +160,11 @@ final class NodeFamily implements RuntimeFamily {
 
   @Override
   public List<String> command(Interpreter interpreter, String folder) {
-    return List.of(interpreter.executable().toString(), folder + "/bootstrap.cjs");
+    var command = new ArrayList<String>();
+    command.add(interpreter.executable().toString());
+    command.addAll(interpreter.start().options());
+    command.add(folder + "/bootstrap.cjs");
+    return command;
   }
 
   @Override
@@ -180,6 +199,37 @@ final class NodeFamily implements RuntimeFamily {
   @Override
   public List<String> debugged(List<String> command, int port) {
     return Programs.withOptions(command, "--inspect=127.0.0.1:" + port);
+  }
+
+  @Override
+  public double longStartMillis() {
+    return LONG_MILLIS;
+  }
+
+  @Override
+  public @Nullable Practice practice(Interpreter interpreter, FunctionSpec spec) {
+    Path all = code;
+    if (all == null || !starts.isWanted(interpreter, spec, all)) {
+      return null;
+    }
+    var start =
+        new Interpreter.Start(
+            List.of("--expose-internals", "--no-warnings"),
+            Map.of("BRUME_PRACTICE", "yes"),
+            List.of(),
+            spec.functionKey());
+    // Of the function's own size: the heap's is among what V8 looks at.
+    return new Practice(interpreter.with(start), NodeStarts.FILE, spec.memoryMegabytes());
+  }
+
+  @Override
+  public void learnt(Practice practice, FunctionSpec spec, Path file) throws IOException {
+    starts.keep(practice.interpreter(), spec, file);
+  }
+
+  @Override
+  public @Nullable StartCache startCache(Interpreter interpreter, FunctionSpec spec) {
+    return starts.find(interpreter, spec);
   }
 
   @Override

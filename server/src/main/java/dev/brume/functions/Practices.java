@@ -9,11 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// for what a later start can take from it: see [RuntimeFamily#practice].
 final class Practices {
   private static final System.Logger LOG = System.getLogger(Practices.class.getName());
-  private static final double LONG_MILLIS = 100;
   private static final int INIT_SECONDS = 60;
   private static final long END_SECONDS = 120;
-  // More than small functions have: two processes end it together.
-  private static final int MEMORY_MEGABYTES_MIN = 1024;
   private final ReentrantLock lock = new ReentrantLock();
   private final Pool pool;
   private final Starter starter;
@@ -29,7 +26,7 @@ final class Practices {
   ///
   /// @param initMillis without the start of a process that did not wait yet
   void after(Environment environment, double initMillis) {
-    if (initMillis > LONG_MILLIS) {
+    if (initMillis > environment.interpreter().family().longStartMillis()) {
       now(environment);
     }
   }
@@ -70,10 +67,7 @@ final class Practices {
     }
     try {
       starter.initialise(
-          environment,
-          spec.with(Math.max(spec.memoryMegabytes(), MEMORY_MEGABYTES_MIN)),
-          Starter.ON_DEMAND,
-          INIT_SECONDS);
+          environment, spec.with(practice.memoryMegabytes()), Starter.ON_DEMAND, INIT_SECONDS);
       Path file = environment.places().folder().resolve("practice");
       if (environment.finish(practice.file(), file, END_SECONDS)) {
         practice.interpreter().family().learnt(practice, spec, file);

@@ -91,6 +91,11 @@ interface RuntimeFamily {
     return Map.of();
   }
 
+  /// How long a function's initialisation has to take for [#practice].
+  default double longStartMillis() {
+    return 100;
+  }
+
   /// How to make starts of a function quicker by starting it once more, to its end; null when there
   /// is nothing to gain. Asked for functions that take long to start.
   default @Nullable Practice practice(Interpreter interpreter, FunctionSpec spec) {
@@ -101,10 +106,17 @@ interface RuntimeFamily {
   ///
   /// @param interpreter as which it is started
   /// @param file what it leaves in its `/tmp` when it ends
-  record Practice(Interpreter interpreter, String file) {}
+  /// @param memoryMegabytes that it has
+  record Practice(Interpreter interpreter, String file, int memoryMegabytes) {}
 
   /// Takes the file of a practice. The program that later functions get may be another one then.
   default void learnt(Practice practice, FunctionSpec spec, Path file) throws IOException {}
+
+  /// What earlier starts of this function have left, for a process that waits or is about to be
+  /// started; null when there is nothing. Asked for functions with a file system of their own.
+  default @Nullable StartCache startCache(Interpreter interpreter, FunctionSpec spec) {
+    return null;
+  }
 
   /// Makes unpacked code quicker to start, in the background of functions that may run from it
   /// already. Called once per folder and program.

@@ -119,10 +119,12 @@ final class Sandbox implements AutoCloseable {
   }
 
   /// Puts a function's code into a sandbox that waits; false when the sandbox has to be told to.
-  boolean mount(Process process, FunctionSpec spec) throws IOException {
+  boolean mount(Process process, Enclosure enclosure, Assignment to) throws IOException {
+    StartCache cache = to.cache();
     return mounts != null
-        && means.disks().orders(spec).isEmpty()
-        && mounts.mount(process.pid(), spec);
+        && means.disks().orders(to.spec()).isEmpty()
+        && mounts.mount(
+            process.pid(), to.spec(), cache, cache == null ? "" : enclosure.seen(cache));
   }
 
   /// A process that is to be started as the first of a sandbox.
@@ -139,7 +141,9 @@ final class Sandbox implements AutoCloseable {
     Places places = enclosure.places();
     Cgroups.Group group = enclosure.group();
     String user = tier == Tier.ROOT ? Integer.toString(FIRST_USER + number % USERS) : "";
-    nameUser(places, user.isEmpty() ? "0" : user);
+    String seen = user.isEmpty() ? "0" : user;
+    nameUser(places, seen);
+    enclosure.user(seen);
     OwnRoot root = images == null ? null : images.create(places, binds);
     if (root == null) {
       List<String> command = entering(enclosure.network(), null);

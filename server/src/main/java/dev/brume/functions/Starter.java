@@ -213,7 +213,9 @@ final class Starter {
         EnvironmentVariables.of(
             spec, environment.interpreter(), credentials, stream, type, folders);
     variables.put("AWS_LAMBDA_RUNTIME_API", environment.api().address());
-    environment.assign(new Assignment(spec, stream, credentials.expires(), type));
+    Interpreter interpreter = environment.interpreter();
+    StartCache cache = own ? interpreter.family().startCache(interpreter, spec) : null;
+    environment.assign(new Assignment(spec, stream, credentials.expires(), type, cache));
     if (environment.bare()) {
       prepareProgram(environment, spec, variables, folders);
     }
@@ -221,7 +223,8 @@ final class Starter {
         EnvironmentVariables.message(
             environment.bare() ? Map.of() : variables,
             spec,
-            notice(environment.interpreter(), spec)),
+            cache == null ? null : StartCache.FOLDER,
+            notice(interpreter, spec)),
         prepareExtensions(environment, spec, variables, folders));
   }
 

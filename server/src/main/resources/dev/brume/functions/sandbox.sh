@@ -7,7 +7,7 @@
 # `image` as the only argument makes a root for many sandboxes: what all of them see is mounted, it says `ready`, and waits
 # until its input ends. With SB_ROOT `/` it runs in a copy of such a root, in which what is the environment's own is mounted.
 #
-# Orders on standard input, a line each: `task HASH`, `opt HASH`, `code` (all is mounted; answered by a frame), `extension FILE`
+# Orders on standard input, a line each: `task HASH`, `opt HASH`, `start FOLDER TARGET` (a cache of earlier starts), `code` (all is mounted; answered by a frame), `extension FILE`
 # and `runtime FILE` (scripts in the environment's folder), `go` (it runs). After that `mark ID` puts a frame behind all that
 # was printed. `stop` asks the runtime alone to end, `end` ends it, also before it runs.
 #
@@ -178,6 +178,7 @@ while read -r what from <&3; do
   case $what in
     task) if [ -n "$own" ]; then mount --bind ".brume/code/$from" /var/task; fi ;;
     opt) if [ -n "$own" ]; then mount --bind ".brume/code/$from" /opt; fi ;;
+    start) if [ -n "$own" ]; then mount --bind ".brume/starts/${from% *}" "${from#* }" 2>/dev/null || :; fi ;;
     more) truncate -s "-${from}M" .brume/disk/ballast ;;
     code)
       # Who is another user cannot look into .brume: there the function need not wait for this.

@@ -22,6 +22,7 @@ const REQUEST_ID = Symbol.for('aws.lambda.runtime.requestId');
 const STREAMING = Symbol.for('aws.lambda.runtime.handler.streaming');
 const HIGH_WATER_MARK = Symbol.for('aws.lambda.runtime.handler.streaming.highWaterMark');
 const exit = process.exit.bind(process);
+const PRACTISES = process.env.BRUME_PRACTICE !== undefined; // what was compiled is kept at the end
 
 // ---------------------------------------------------------------------------------------------------------------- wire
 
@@ -34,7 +35,7 @@ let head = null; // headers of the response being read
 
 socket.on('connect', () => socket.write('GET /brume/assign HTTP/1.1\r\n\r\n'));
 socket.on('error', () => exit(1));
-socket.on('close', () => exit(0));
+socket.on('close', () => (PRACTISES ? require('./practice.cjs')(exit) : exit(0)));
 socket.on('data', (chunk) => {
   chunks.push(chunk);
   held += chunk.length;
@@ -579,6 +580,7 @@ async function assign({ body }) {
   for (const [key, value] of Object.entries(given)) if (process.env[key] !== value) process.env[key] = value;
   Module._initPaths();
   if (message.heapMegabytes) v8.setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
+  if (message.compileCache) Module.enableCompileCache(message.compileCache);
   patchConsole();
   if (message.notice) console.warn(message.notice);
   try {
