@@ -269,7 +269,7 @@ final class Environment {
           request.header("lambda-runtime-function-error-type", "Runtime.Unknown"), request.body());
     }
     logs.add(PlatformEvent.initRuntimeDone(to.initialisation(), PlatformEvent.Result.SUCCESS));
-    api().extensions().awaitReady();
+    api().awaitReady();
     api().extensions().events().forEach(logs::add);
     working = false;
   }

@@ -202,7 +202,10 @@ final class Invocations {
       LogPipe.Collector log,
       Invocation invocation,
       List<PlatformEvent> lines) {
-    CompletableFuture<byte[]> tail = environment.logs().finish(log, lines);
+    return tail(invocation, environment.logs().finish(log, lines));
+  }
+
+  private static byte[] tail(Invocation invocation, CompletableFuture<byte[]> tail) {
     if (!invocation.tail()) {
       return new byte[0];
     }
@@ -288,8 +291,10 @@ final class Invocations {
             PlatformEvent.runtimeDone(invocation, result, millis, -1),
             PlatformEvent.report(
                 invocation, spec, result, millis, PlatformEvent.Start.WARM, memory));
+    // Whoever subscribed to it hears of this before the end.
+    CompletableFuture<byte[]> last = environment.logs().finish(log, lines);
     pool.discard(environment);
-    byte[] tail = close(environment, log, invocation, lines);
+    byte[] tail = tail(invocation, last);
     String message = "RequestId: " + invocation.requestId() + " Error: " + what;
     return new Outcome.Failed(
         type,

@@ -1,5 +1,6 @@
 package dev.brume.functions;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.brume.json.Json;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param type e.g. `platform.start`
 /// @param text the line where logs are text, null where it has none
-record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String text) {
+record PlatformEvent(String type, Level level, JsonNode body, @Nullable String text) {
   /// How much a system log level leaves out.
   enum Level {
     DEBUG,
@@ -141,17 +142,18 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
     return new PlatformEvent("platform.extension", level, record, text);
   }
 
-  static PlatformEvent telemetrySubscription(String name, List<String> types) {
+  /// @param title of the line
+  static PlatformEvent subscription(String type, String title, String name, List<String> types) {
     ObjectNode record = Json.object();
     record.put("name", name);
     record.put("state", "Subscribed");
     types.forEach(record.putArray("types")::add);
     String list = String.join(", ", types);
     return new PlatformEvent(
-        "platform.telemetrySubscription",
+        type,
         Level.INFO,
         record,
-        "TELEMETRY\tName: " + name + "\tState: Subscribed\tTypes: [" + list + "]\n");
+        title + "\tName: " + name + "\tState: Subscribed\tTypes: [" + list + "]\n");
   }
 
   static PlatformEvent logsDropped(long records, long bytes, String reason) {
@@ -308,6 +310,11 @@ record PlatformEvent(String type, Level level, ObjectNode body, @Nullable String
 
   private static double rounded(double millis) {
     return Math.round(millis * 1000) / 1000.0;
+  }
+
+  /// The same in another form.
+  PlatformEvent with(String otherType, JsonNode otherBody) {
+    return new PlatformEvent(otherType, level, otherBody, text);
   }
 
   /// The event as one line of JSON.

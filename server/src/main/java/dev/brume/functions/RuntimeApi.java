@@ -77,6 +77,13 @@ final class RuntimeApi implements AutoCloseable {
     return telemetry;
   }
 
+  /// Waits until every extension has asked for its first event. Nobody registers or subscribes any
+  /// more.
+  void awaitReady() throws IOException, InitFailed {
+    extensions.awaitReady();
+    telemetry.initialised();
+  }
+
   private final class Connection {
     private final SocketChannel channel;
     private final RuntimeWire wire;
@@ -138,12 +145,13 @@ final class RuntimeApi implements AutoCloseable {
             : new ApiAnswer(405, Map.of(), "");
       }
     }
-    if (path.equals(Telemetry.PATH) || path.equals(Telemetry.PATH + "/")) {
+    TelemetryApi api = TelemetryApi.of(path);
+    if (api != null) {
       String sender = extensions.nameOf(request);
       return sender == null
           ? Extensions.unknown(request.header("lambda-extension-identifier", ""))
           : request.method().equals("PUT")
-              ? telemetry.subscribe(request, sender)
+              ? telemetry.subscribe(api, request, sender)
               : new ApiAnswer(405, Map.of(), "");
     }
     if (path.startsWith(Extensions.PATH)) {

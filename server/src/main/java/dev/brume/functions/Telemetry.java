@@ -17,20 +17,18 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/// The Telemetry API of one environment: extensions subscribe to what the platform says and to what
-/// functions and extensions print, and get it in batches, by HTTP or TCP, inside the environment.
-///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html>
+/// The Telemetry API, and the older Logs API, of one environment: extensions subscribe to what the
+/// platform says and to what functions and extensions print, and get it in batches, by HTTP or TCP,
+/// inside the environment.
 final class Telemetry {
-  static final String PATH = "/2022-07-01/telemetry";
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
   private static final Set<String> TYPES = Set.of("platform", "function", "extension");
-  private static final Set<String> SCHEMAS = Set.of("2022-07-01", "2022-12-13", "2025-01-29");
   private static final Set<String> HOSTS = Set.of("sandbox.localdomain", "sandbox", "localhost");
   private final Network network;
   private final List<TelemetrySubscription> subscriptions = new CopyOnWriteArrayList<>();
+  private volatile boolean initialised;
   private volatile Consumer<PlatformEvent> announce = event -> {};
 
   Telemetry(Network network) {
@@ -47,9 +45,16 @@ final class Telemetry {
     announce = log;
   }
 
+  /// Nobody can subscribe any more.
+  void initialised() {
+    initialised = true;
+  }
+
   void platform(PlatformEvent event) {
-    if (!subscriptions.isEmpty()) {
-      publish("platform", event.json(now()));
+    for (TelemetrySubscription one : subscriptions) {
+      if (one.to().types().contains("platform")) {
+        one.to().forms(event).forEach(form -> one.add(form.json(now())));
+      }
     }
   }
 
@@ -62,31 +67,33 @@ final class Telemetry {
       event.put("time", now());
       event.put("type", type);
       event.put("record", text);
-      publish(type, Json.write(event));
-    }
-  }
-
-  private void publish(String type, String event) {
-    for (TelemetrySubscription one : subscriptions) {
-      if (one.types().contains(type)) {
-        one.add(event);
+      String line = Json.write(event);
+      for (TelemetrySubscription one : subscriptions) {
+        if (one.to().types().contains(type)) {
+          one.add(line);
+        }
       }
     }
   }
 
   /// A subscription of an extension; another one of the same extension replaces it.
-  ApiAnswer subscribe(RuntimeWire.Request request, String extension) {
+  ApiAnswer subscribe(TelemetryApi api, RuntimeWire.Request request, String extension) {
+    if (initialised) {
+      return api.late();
+    }
     JsonNode in;
     try {
       in = Json.parse(new String(request.body(), StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
-      return invalid(List.of("Request body is not valid JSON"));
+      return api.invalid(List.of("Request body is not valid JSON"));
     }
     var wrong = new ArrayList<String>();
-    if (!SCHEMAS.contains(in.path("schemaVersion").asText())) {
-      wrong.add(
-          "schemaVersion must be one of " + String.join(", ", SCHEMAS.stream().sorted().toList()));
+    if (subscriptions.stream()
+        .map(TelemetrySubscription::to)
+        .anyMatch(to -> to.extension().equals(extension) && to.api() != api)) {
+      wrong.add("extension has subscribed by another API already");
     }
+    String schema = api.schema(in, wrong);
     var types = new ArrayList<String>();
     in.path("types").forEach(type -> types.add(type.asText()));
     if (types.isEmpty()) {
@@ -94,36 +101,48 @@ final class Telemetry {
     } else if (!TYPES.containsAll(types)) {
       wrong.add("types must be platform, function or extension");
     }
-    String protocol = in.path("destination").path("protocol").asText();
-    if (!protocol.equals("HTTP") && !protocol.equals("TCP")) {
-      wrong.add("protocol must be HTTP or TCP");
-    }
-    URI target = target(in.path("destination"), protocol, wrong);
+    JsonNode destination = in.path("destination");
+    String protocol = oneOf(destination, "protocol", "", List.of("HTTP", "TCP"), wrong);
+    String method = oneOf(destination, "method", "POST", List.of("POST", "PUT"), wrong);
+    oneOf(destination, "encoding", "JSON", List.of("JSON"), wrong);
+    URI target = target(destination, protocol, wrong);
     JsonNode buffering = in.path("buffering");
-    int items = bounded(buffering, "maxItems", 1000, 1000, 10_000, wrong);
+    int items = bounded(buffering, "maxItems", api.items(), 1000, 10_000, wrong);
     int bytes = bounded(buffering, "maxBytes", 262_144, 262_144, 1_048_576, wrong);
     int millis = bounded(buffering, "timeoutMs", 1000, 25, 30_000, wrong);
-    if (!wrong.isEmpty()) {
-      return invalid(wrong);
+    if (!wrong.isEmpty() || schema == null) {
+      return api.invalid(wrong);
     }
-    var subscription =
+    subscribe(
         new TelemetrySubscription(
             network,
-            extension,
-            Set.copyOf(types),
+            new TelemetrySubscription.Subscriber(extension, api, schema, Set.copyOf(types)),
             target,
-            new TelemetrySubscription.Buffering(items, bytes, millis));
+            method,
+            new TelemetrySubscription.Buffering(items, bytes, millis)));
+    announce.accept(api.subscribed(extension, types));
+    return ApiAnswer.ok("\"OK\"", Map.of());
+  }
+
+  private void subscribe(TelemetrySubscription subscription) {
     subscriptions.removeIf(
         old -> {
-          boolean same = old.extension().equals(extension);
+          boolean same = old.to().extension().equals(subscription.to().extension());
           if (same) {
             old.close();
           }
           return same;
         });
     subscriptions.add(subscription);
-    announce.accept(PlatformEvent.telemetrySubscription(extension, types));
-    return ApiAnswer.ok("\"OK\"", Map.of());
+  }
+
+  private static String oneOf(
+      JsonNode in, String name, String otherwise, List<String> known, List<String> wrong) {
+    String given = in.path(name).asText(otherwise);
+    if (!known.contains(given)) {
+      wrong.add(name + " must be " + String.join(" or ", known));
+    }
+    return given;
   }
 
   // Events stay in the environment.
@@ -154,10 +173,6 @@ final class Telemetry {
       wrong.add(name + " must be between " + least + " and " + most);
     }
     return given;
-  }
-
-  private static ApiAnswer invalid(List<String> wrong) {
-    return ApiAnswer.error(400, "ValidationError", String.join("; ", wrong));
   }
 
   /// Delivers what is there, as far as it can be delivered at once.

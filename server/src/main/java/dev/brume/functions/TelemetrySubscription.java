@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -20,9 +21,9 @@ final class TelemetrySubscription {
   private static final String BEHIND =
       "Consumer seems to have fallen behind as it has not acknowledged receipt of logs.";
   private final Network network;
-  private final String extension;
-  private final Set<String> types;
+  private final Subscriber to;
   private final URI target;
+  private final String method;
   private final Buffering buffering;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -38,22 +39,28 @@ final class TelemetrySubscription {
   /// When a batch is handed over: whatever comes first.
   record Buffering(int itemsMax, int bytesMax, int timeoutMillis) {}
 
+  /// Who hears of what, in which form.
+  ///
+  /// @param types `platform`, `function`, `extension`
+  record Subscriber(String extension, TelemetryApi api, String schema, Set<String> types) {
+    List<PlatformEvent> forms(PlatformEvent event) {
+      return api.forms(event, schema);
+    }
+  }
+
+  /// @param method of HTTP
   TelemetrySubscription(
-      Network network, String extension, Set<String> types, URI target, Buffering buffering) {
+      Network network, Subscriber to, URI target, String method, Buffering buffering) {
     this.network = network;
-    this.extension = extension;
-    this.types = types;
+    this.to = to;
     this.target = target;
+    this.method = method;
     this.buffering = buffering;
     Thread.ofVirtual().name("functions-telemetry").start(this::deliver);
   }
 
-  String extension() {
-    return extension;
-  }
-
-  Set<String> types() {
-    return types;
+  Subscriber to() {
+    return to;
   }
 
   /// Never waits.
@@ -195,7 +202,8 @@ final class TelemetrySubscription {
       byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
       write(
           channel,
-          "POST "
+          method
+              + " "
               + path
               + " HTTP/1.1\r\nHost: "
               + target.getHost()

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What the platform says of a function: to its extensions, and in its log as JSON.
 class TelemetryTest {
@@ -113,6 +114,67 @@ class TelemetryTest {
     assertThat(report.path("memorySizeMB").asInt()).isEqualTo(512);
     assertThat(report.path("initDurationMs").asDouble()).isPositive();
     assertThat(got("function").getFirst().path("record").asText()).endsWith("\tINFO\thello\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2020-08-15", "2021-03-18"})
+  void theOlderApiHasFormsOfItsOwn(String schema) throws Exception {
+    assumeTrue(!Programs.onPath("python3").isEmpty(), "no Python");
+    String logs =
+        LISTENER
+            .replace("def do_POST", "def do_PUT")
+            .replace("/2022-07-01/telemetry", "/2020-08-15/logs")
+            .replace("\"protocol\": \"HTTP\",", "\"protocol\": \"HTTP\", \"method\": \"PUT\",")
+            .replace("2022-12-13", schema)
+            .replace(
+                "while True:",
+                """
+                answer, said = call("PUT", "/2022-07-01/telemetry", {}, Lambda_Extension_Identifier=me)
+                print("OTHER", answer.status, said["errorMessage"], flush=True)
+                while True:\
+                """)
+            .replace(
+                "    if event[\"eventType",
+                """
+                    answer, said = subscribe()
+                    print("LATE", answer.status, said["errorType"], said["errorMessage"], flush=True)
+                    if event["eventType\
+                """);
+    fixture = new FunctionsFixture(folder);
+    String handler = "exports.handler = async (e) => { if (e.bad) process.exit(3); return 1; };";
+    var spec =
+        fixture.with(
+            fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler"),
+            Map.of("index.js", handler),
+            Map.of("extensions/listener", logs),
+            Map.of());
+    fixture.invoke(spec, "{}");
+    fixture.invoke(spec, "{\"bad\":true}");
+    fixture.close();
+    assertThat(got("platform.end")).hasSize(2);
+    assertThat(got("platform.report")).hasSize(2);
+    assertThat(fixture.log)
+        .contains(
+            "SUBSCRIBED OK",
+            "LOGS\tName: listener\tState: Subscribed\tTypes: [platform, function]\n",
+            "WRONG 400 Logs.ValidationError types should not be empty",
+            "LATE 403 Logs.SubscriptionClosed Logs API subscription is closed already")
+        .anyMatch(line -> line.startsWith("OTHER 400 extension has subscribed by another API"));
+    assertThat(got("platform.logsSubscription").getFirst().path("record"))
+        .hasToString(
+            "{\"name\":\"listener\",\"state\":\"Subscribed\",\"types\":[\"platform\",\"function\"]}");
+    assertThat(got("platform.start").getFirst().path("record").size()).isEqualTo(1);
+    assertThat(got("platform.end").getFirst().path("record"))
+        .isEqualTo(got("platform.start").getFirst().path("record"));
+    assertThat(got("platform.fault").getFirst().path("record").asText())
+        .contains("Error: Runtime exited with error: exit status 3");
+    JsonNode report = got("platform.report").getFirst().path("record");
+    assertThat(report.path("metrics").path("initDurationMs").asDouble()).isPositive();
+    assertThat(report.has("status")).isFalse();
+    assertThat(got("platform.initStart")).isEmpty();
+    assertThat(got("platform.runtimeDone"))
+        .extracting(one -> one.at("/record/status").asText())
+        .isEqualTo(schema.equals("2021-03-18") ? List.of("success", "failure") : List.of());
   }
 
   private List<JsonNode> got(String type) {
