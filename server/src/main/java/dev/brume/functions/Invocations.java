@@ -82,7 +82,7 @@ final class Invocations {
     String type = spec.initialisation();
     long taken = clock.nanoTime();
     try {
-      int least = spec.snapStart() ? Snapshots.INIT_SECONDS_MIN : INIT_SECONDS_MIN;
+      int least = spec.snapStart() ? Starter.AHEAD_SECONDS_MIN : INIT_SECONDS_MIN;
       starter.initialise(environment, spec, type, Math.max(least, spec.timeoutSeconds()));
     } catch (InitFailed e) {
       return initFailed(environment, run, began, e);

@@ -1,7 +1,6 @@
 package dev.brume.functions;
 
 import dev.brume.time.Clock;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// replaced when they end. Invocations take them first, then others.
 /// https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
 final class Provisioned {
-  // Lambda gives initialisation in advance 130 seconds, or the function's timeout if that is
-  // longer.
-  private static final int INIT_SECONDS_MIN = 130;
   private static final long AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
   private final Clock clock;
   private final Pool pool;
@@ -139,18 +135,11 @@ final class Provisioned {
       pool.started(environment);
     }
     try {
-      starter.initialise(
-          environment,
-          spec,
-          Starter.PROVISIONED,
-          Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds()));
-    } catch (InitFailed e) {
-      return initFailed(order, environment, e.type());
-    } catch (IOException e) {
-      boolean late = environment.end() == Environment.End.TIMEOUT;
-      return initFailed(order, environment, late ? "Sandbox.Timedout" : "Runtime.ExitError");
+      String type = starter.initialiseAhead(environment, spec, Starter.PROVISIONED, order.sink);
+      if (type != null) {
+        return "The function failed to initialize: " + type;
+      }
     } catch (RuntimeException e) {
-      pool.discard(environment);
       return e.toString();
     }
     if (isCurrent(order)) {
@@ -166,20 +155,6 @@ final class Provisioned {
 
   private boolean isCurrent(Order order) {
     return order.equals(orders.get(order.spec.versionKey()));
-  }
-
-  private String initFailed(Order order, Environment environment, String type) {
-    var log = environment.logs().begin("", environment.assignment().stream(), order.sink, false);
-    environment.exitReason();
-    environment
-        .logs()
-        .finish(
-            log,
-            List.of(
-                PlatformEvent.initReport(
-                    Starter.PROVISIONED, PlatformEvent.Result.error(type), -1)));
-    pool.discard(environment);
-    return "The function failed to initialize: " + type;
   }
 
   void close() {

@@ -100,7 +100,6 @@ final class Sandbox implements AutoCloseable {
     var places =
         new Places(folder, folder.resolve("run"), folder.resolve("root"), folder.resolve("tmp"));
     Files.createDirectories(places.run());
-    Files.createDirectories(places.root());
     Files.createDirectories(places.temporary());
     places.temporary().toFile().setWritable(true, false);
     places.temporary().toFile().setReadable(true, false);
@@ -235,13 +234,14 @@ final class Sandbox implements AutoCloseable {
   /// @param user a number, empty for whoever we are
   /// @param binds lines `source target`
   Map<String, String> variables(
-      Places places, String user, List<String> binds, Cgroups.@Nullable Group group) {
+      Places places, String user, List<String> binds, Cgroups.@Nullable Group group)
+      throws IOException {
     var variables = new HashMap<String, String>();
     variables.put("SB_RUN", places.run().toString());
     if (!hasOwnRoot()) {
       return variables;
     }
-    variables.put("SB_ROOT", places.root().toString());
+    variables.put("SB_ROOT", Files.createDirectories(places.root()).toString());
     variables.put("SB_CODE", codeFolder.toAbsolutePath().toString());
     variables.put("SB_TMP", places.temporary().toAbsolutePath().toString());
     Path disk = means.disks().template();

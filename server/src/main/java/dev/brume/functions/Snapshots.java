@@ -16,10 +16,6 @@ import java.util.concurrent.ScheduledFuture;
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html>
 final class Snapshots {
-  /// Lambda gives the initialisation for a snapshot 130 seconds, or the function's timeout if that
-  /// is longer.
-  static final int INIT_SECONDS_MIN = 130;
-
   private static final int RESTORE_SECONDS = 10;
   private static final System.Logger LOG = System.getLogger(Snapshots.class.getName());
   private final Clock clock;
@@ -65,47 +61,20 @@ final class Snapshots {
     if (!pool.awaitPlace()) {
       return Optional.empty();
     }
-    long began = clock.nanoTime();
     Environment environment = null;
     try {
       environment = starter.take(spec);
     } finally {
       pool.started(environment);
     }
-    try {
-      int seconds = Math.max(INIT_SECONDS_MIN, spec.timeoutSeconds());
-      starter.initialise(environment, spec, Starter.SNAP_START, seconds);
-    } catch (InitFailed e) {
-      return Optional.of(failed(environment, sink, e.type(), began));
-    } catch (IOException e) {
-      boolean late = environment.end() == Environment.End.TIMEOUT;
-      String type = late ? "Sandbox.Timedout" : "Runtime.ExitError";
-      return Optional.of(failed(environment, sink, type, began));
-    } catch (RuntimeException e) {
-      pool.discard(environment);
-      throw e;
+    String failure = starter.initialiseAhead(environment, spec, Starter.SNAP_START, sink);
+    if (failure != null) {
+      return Optional.of(failure);
     }
-    environment
-        .logs()
-        .add(
-            PlatformEvent.initReport(
-                Starter.SNAP_START, PlatformEvent.Result.SUCCESS, millisSince(began)));
     environment.logs().release(environment.assignment().stream(), sink);
     pool.keepSnapshot(environment);
     practices.now(environment);
     return Optional.empty();
-  }
-
-  private String failed(Environment environment, LogSink sink, String type, long began) {
-    var log = environment.logs().begin("", environment.assignment().stream(), sink, false);
-    environment.exitReason();
-    var result = PlatformEvent.Result.error(type);
-    environment
-        .logs()
-        .finish(
-            log, List.of(PlatformEvent.initReport(Starter.SNAP_START, result, millisSince(began))));
-    pool.discard(environment);
-    return type;
   }
 
   /// Restores one. Throws [RestoreFailed], and ends it, when that does not work.

@@ -32,6 +32,10 @@ final class Starter {
   static final String PROVISIONED = "provisioned-concurrency";
   static final String SNAP_START = "snap-start";
 
+  /// Lambda gives initialisation in advance 130 seconds, or the function's timeout if that is
+  /// longer.
+  static final int AHEAD_SECONDS_MIN = 130;
+
   private static final String BOOTSTRAP = "bootstrap";
   private static final String EXTENSIONS = "extensions";
 
@@ -191,6 +195,43 @@ final class Starter {
     } finally {
       deadline.cancel(false);
     }
+  }
+
+  /// The same before anybody waits for it. When that fails, it is said in the log, and the
+  /// environment is gone.
+  ///
+  /// @param type [#PROVISIONED] or [#SNAP_START]
+  /// @param sink for what a failing initialisation printed
+  /// @return the type of the error; null when it went well
+  @Nullable String initialiseAhead(
+      Environment environment, FunctionSpec spec, String type, LogSink sink) {
+    long began = clock.nanoTime();
+    String failure;
+    try {
+      int seconds = Math.max(AHEAD_SECONDS_MIN, spec.timeoutSeconds());
+      initialise(environment, spec, type, seconds);
+      failure = null;
+    } catch (InitFailed e) {
+      failure = e.type();
+    } catch (IOException e) {
+      boolean late = environment.end() == Environment.End.TIMEOUT;
+      failure = late ? "Sandbox.Timedout" : "Runtime.ExitError";
+    } catch (RuntimeException e) {
+      pool.discard(environment);
+      throw e;
+    }
+    double millis = (clock.nanoTime() - began) / 1e6;
+    LogPipe logs = environment.logs();
+    if (failure == null) {
+      logs.add(PlatformEvent.initReport(type, PlatformEvent.Result.SUCCESS, millis));
+      return null;
+    }
+    var log = logs.begin("", environment.assignment().stream(), sink, false);
+    environment.exitReason();
+    var result = PlatformEvent.Result.error(failure);
+    logs.finish(log, List.of(PlatformEvent.initReport(type, result, millis)));
+    pool.discard(environment);
+    return failure;
   }
 
   private void assign(Environment environment, FunctionSpec spec, String stream, String type)

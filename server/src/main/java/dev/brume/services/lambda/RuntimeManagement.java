@@ -4,9 +4,11 @@ import dev.brume.model.Call;
 import dev.brume.model.lambda.*;
 import org.jspecify.annotations.Nullable;
 
-/// When a function's runtime is updated. Brume runs functions on the interpreters of its machine
-/// and sees to no updates, so it can neither hold them back nor keep a version of a runtime: only
-/// `Auto` is true here, everything else is refused.
+/// When a function's runtime is updated. Brume runs functions on the interpreters of its machine:
+/// whoever updates those replaces the old build, and the insides of environments and the SDKs come
+/// with Brume itself. So it can neither hold updates back nor keep a version of a runtime, and a
+/// function that was pinned to one would end with it: only `Auto` is true here, everything else is
+/// refused.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html>
 final class RuntimeManagement {
