@@ -119,6 +119,7 @@ final class Environment {
     } else {
       ending.runtimeEnded(status);
       logs.end();
+      closeSocket();
       api().runtimeEnded();
       // Its last words are in the socket, and a process that it has left behind may hold it open.
       CompletableFuture.delayedExecutor(EXIT_MILLIS, TimeUnit.MILLISECONDS)
@@ -290,18 +291,17 @@ final class Environment {
   }
 
   private RuntimeLink startProgram() throws IOException {
-    if (bare() && parts.interpreter().family().isForeign()) {
-      link = api().runtime();
+    boolean foreign = parts.interpreter().family().isForeign();
+    if (bare()) {
+      link = foreign ? api().runtime() : null;
       parts.order("runtime " + PROGRAM);
-    } else if (bare()) {
-      parts.order("runtime " + PROGRAM);
-      connect(INIT_SECONDS_MAX);
     }
     if (sandbox.hasOwnRoot() || bare()) {
-      parts.order("go");
-      if (!parts.interpreter().family().isForeign() && !api().extensions().any()) {
-        process.getOutputStream().close();
-      }
+      parts.go();
+    }
+    // Last: from now on it is noticed when it ends instead of coming.
+    if (bare() && !foreign) {
+      connect(INIT_SECONDS_MAX);
     }
     return link();
   }

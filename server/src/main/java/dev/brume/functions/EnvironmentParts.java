@@ -26,6 +26,14 @@ record EnvironmentParts(
     process.getOutputStream().flush();
   }
 
+  /// Lets it run. One with nothing but a runtime of ours in it is ordered nothing any more.
+  void go() throws IOException {
+    order("go");
+    if (!interpreter.family().isForeign() && !api.extensions().any()) {
+      process.getOutputStream().close();
+    }
+  }
+
   /// What its processes print.
   InputStream printed() {
     return output == null ? process.getInputStream() : output.in();

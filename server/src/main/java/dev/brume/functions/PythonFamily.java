@@ -241,7 +241,9 @@ final class PythonFamily implements RuntimeFamily {
 
   @Override
   public List<String> debugged(List<String> command, int port) {
-    return Programs.withOptions(command, "-m", "debugpy", "--listen", "127.0.0.1:" + port);
+    // What Python has in its program itself could not be stopped in, and debugpy would say so.
+    return Programs.withOptions(
+        command, "-X", "frozen_modules=off", "-m", "debugpy", "--listen", "127.0.0.1:" + port);
   }
 
   @Override

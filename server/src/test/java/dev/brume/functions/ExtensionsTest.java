@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -153,6 +154,16 @@ class ExtensionsTest {
     String slow = "exports.handler = () => new Promise((done) => setTimeout(done, 5000));";
     assertThat(answer(function(isolation, slow, Map.of("extensions/later", later))))
         .contains("Extension.ExitError", "Error: Mine.Late");
+  }
+
+  @Test
+  void aRuntimeThatEndsBesideThemInsteadOfComingIsNotWaitedFor() throws Exception {
+    var spec =
+        function(
+            FunctionsSettings.Isolation.BEST, HANDLER, Map.of("extensions/listener.py", LISTENS));
+    var wrong = Map.of("environment", (Object) Map.of("NODE_OPTIONS", "--nonsense"));
+    assertThat(answer(FunctionsFixture.with(spec, wrong))).contains("Runtime.ExitError");
+    assertThat(fixture.log).anyMatch(line -> line.contains("--nonsense"));
   }
 
   @ParameterizedTest

@@ -203,6 +203,11 @@ class ProvidedTest {
     var wrapped = Map.of("AWS_LAMBDA_EXEC_WRAPPER", folder + "/wrapper.sh");
     assertThat(answer(fixture.with(spec, files, Map.of(), wrapped), "{}"))
         .isEqualTo("[\"yes\",[],null,null]");
+    // One that ends instead of coming is not waited for.
+    var wrong = Map.of("NODE_OPTIONS", "--nonsense");
+    var failed = (Outcome.Failed) fixture.invoke(fixture.with(spec, files, Map.of(), wrong), "{}");
+    assertThat(failed.errorType()).isEqualTo("Runtime.ExitError");
+    assertThat(fixture.log).anyMatch(line -> line.contains("--nonsense"));
   }
 
   private String code(Map<String, String> files) throws IOException, CodeStore.BadCode {

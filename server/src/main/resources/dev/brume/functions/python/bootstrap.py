@@ -21,6 +21,7 @@ RESPONSE_PATH = "/_brume/cfn-response"
 LOG_FRAME = b"\xa5\x5a\x00\x03"
 END_FRAME = b"\xa5\x5a\x00\xff"
 END_FRAMES = "BRUME_END_FRAMES" in os.environ  # elsewhere Brume looks into the pipe
+THERE = {name.partition(".")[0] for name in sys.modules}  # Python's own, and a debugger's
 CARRIERS = {"lambda-runtime-aws-request-id", "brume-assign", "brume-restore"}
 request_id = ""
 
@@ -409,8 +410,8 @@ def checkpoint(wire):
 
 
 def packages():
-    """The packages that are loaded and no part of Python, by their first name."""
-    loaded = {name.partition(".")[0] for name in sys.modules} - {"__main__"}
+    """The packages that we have loaded and that are no part of Python, by their first name."""
+    loaded = {name.partition(".")[0] for name in sys.modules} - THERE
     if not hasattr(sys, "stdlib_module_names"):  # before Python 3.10
         return loaded & {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
     return loaded - set(sys.stdlib_module_names)
