@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import com.amazonaws.services.lambda.runtime.serialization.factories.GsonFactory;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ public final class Bootstrap {
 
   // Where code is in the sandboxes that have it when the process starts.
   private static final String TASK = "/var/task";
+  private static final String JARS = "BRUME_FUNCTION_JARS";
+  private static final String PRACTICE = "BRUME_PRACTICE";
   private static final String INITIALIZATION_TYPE = "AWS_LAMBDA_INITIALIZATION_TYPE";
   private static final String SNAP_START = "snap-start";
 
@@ -37,6 +40,21 @@ public final class Bootstrap {
 
   /// The socket is named by the variable `BRUME_SOCKET`.
   public static void main(String[] arguments) throws Throwable {
+    String jars = System.getenv(JARS);
+    if (jars == null) {
+      live();
+      return;
+    }
+    if (System.getenv(PRACTICE) == null) {
+      ClassPath.insert(TASK, jars.split(File.pathSeparator, 2)[0]);
+    } else {
+      // Classes have to come from the jars then.
+      ClassPath.append(TASK);
+    }
+    new Main().start();
+  }
+
+  private static void live() throws IOException, ReflectiveOperationException {
     var wire = new Wire(System.getenv("BRUME_SOCKET"));
     try {
       run(wire, ready(wire));
@@ -46,12 +64,36 @@ public final class Bootstrap {
     }
   }
 
+  /// The thread of a function whose classes are on the class path. AWS's runtime gives its thread a
+  /// class loader of its own for them, and it would not be the one that has them: frameworks that
+  /// make classes beside others, in the same package, need that it is.
+  private static final class Main extends Thread {
+    Main() {
+      super("main");
+      super.setContextClassLoader(ClassLoader.getSystemClassLoader());
+    }
+
+    @Override
+    public void setContextClassLoader(ClassLoader loader) {
+      if (!loader.getClass().getSimpleName().equals("CustomerClassLoader")) {
+        super.setContextClassLoader(loader);
+      }
+    }
+
+    @Override
+    public void run() {
+      try {
+        live();
+      } catch (Throwable e) {
+        e.printStackTrace();
+        System.exit(1);
+      }
+    }
+  }
+
   /// Gets ready, and asks which function it is.
   static Ready ready(Wire wire) throws IOException, ReflectiveOperationException {
-    String jars = System.getenv("BRUME_FUNCTION_JARS");
-    if (jars != null) {
-      ClassPath.append(TASK);
-    }
+    String jars = System.getenv(JARS);
     Clients clients = jars == null ? null : new Clients(jars);
     var ready = new Ready(new Surroundings(), new AwsRuntime(), clients);
     Warmth.gather();
@@ -73,7 +115,7 @@ public final class Bootstrap {
   /// Becomes that function. Throws [EOFException] when it is not needed any more.
   static void run(Wire wire, Ready ready) throws IOException, ReflectiveOperationException {
     Assignment assignment = read(wire.receive("brume-assign").body());
-    boolean practises = System.getenv("BRUME_PRACTICE") != null;
+    boolean practises = System.getenv(PRACTICE) != null;
     // Elsewhere Brume looks into the pipe.
     boolean endFrames = System.getenv("BRUME_END_FRAMES") != null;
     boolean startedForIt = assignment.env == null;

@@ -36,12 +36,15 @@ class JavaFunctionsTest {
     Path which = Files.createDirectories(folder.resolve("which"));
     for (String name : new String[] {"b", "a"}) {
       Map<String, byte[]> library =
-          java.compile(
-              Map.of(
-                  "library/Which.java",
-                  "package library; public class Which { public static String name() { return \""
-                      + name
-                      + "\"; } }"));
+          new TreeMap<>(
+              java.compile(
+                  Map.of(
+                      "library/Which.java",
+                      "package library; public class Which { public static String name() {"
+                          + " return \""
+                          + name
+                          + "\"; } }")));
+      library.put("note.txt", JavaCode.bytes("not this one"));
       Files.write(which.resolve(name + ".jar"), JavaCode.jar(library));
     }
     var entries =
@@ -233,6 +236,7 @@ class JavaFunctionsTest {
       seen = FunctionsFixture.json(fixture.invoke(version, "{}"));
       assertThat(seen.get("resource").asText()).startsWith("file:").endsWith("/note.txt");
       assertThat(seen.get("library").asText()).isEqualTo("a");
+      assertThat(seen.get("context").asBoolean()).isTrue();
       assertThat(seen.get("memory").asInt()).isEqualTo(512);
       fixture.functions.retire(version.account(), version.region(), version.name(), number);
     } while (!seen.get("loader").asText().equals("AppClassLoader") && System.nanoTime() < deadline);

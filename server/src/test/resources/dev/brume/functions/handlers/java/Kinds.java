@@ -145,6 +145,8 @@ public class Kinds {
 
   /** Takes long to start. */
   public static class Slow implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+    private final ClassLoader early = Thread.currentThread().getContextClassLoader();
+
     public Slow() throws InterruptedException {
       Thread.sleep(300);
     }
@@ -158,6 +160,9 @@ public class Kinds {
           library.Which.name(),
           "resource",
           Kinds.class.getResource("/note.txt").toString(),
+          "context",
+          early == Kinds.class.getClassLoader()
+              && early == Thread.currentThread().getContextClassLoader(),
           "memory",
           context.getMemoryLimitInMB());
     }
