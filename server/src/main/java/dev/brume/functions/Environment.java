@@ -470,11 +470,6 @@ final class Environment {
     end(End.STORAGE);
   }
 
-  /// Between invocations: it may be frozen.
-  void rest() {
-    enclosure.freezing().rest();
-  }
-
   /// Freezes it if it rests, once all that it printed has been read or that takes too long.
   ///
   /// @param anyway does not wait for that
@@ -484,8 +479,8 @@ final class Environment {
     }
   }
 
-  boolean frozen() {
-    return enclosure.freezing().frozen();
+  Freezing freezing() {
+    return enclosure.freezing();
   }
 
   /// Removes what the environment had on the host. Called once, after [#kill].

@@ -168,7 +168,7 @@ public final class Functions implements AutoCloseable {
     return new Status(
         now == null ? null : now.sandbox().facts(),
         pool.count(),
-        (int) pool.idle().stream().filter(Environment::frozen).count());
+        (int) pool.idle().stream().map(Environment::freezing).filter(Freezing::frozen).count());
   }
 
   /// How many processes wait, without a function yet, for the next cold start.

@@ -265,7 +265,7 @@ final class Pool {
         } else {
           busy.remove(environment);
           environment.idleSince(clock.nanoTime());
-          environment.rest();
+          environment.freezing().rest();
           idle.computeIfAbsent(key, k -> new ArrayDeque<>()).push(environment);
         }
       }

@@ -142,7 +142,7 @@ final class Spares {
     lock.lock();
     try {
       environment.idleSince(clock.nanoTime());
-      environment.rest();
+      environment.freezing().rest();
       Environment before = snapshots.put(environment.assignment().spec().key(), environment);
       if (before != null) {
         drop.accept(before);

@@ -374,6 +374,20 @@ class ExtensionsTest {
         .containsExactly("EVENT SHUTDOWN FAILURE", "EVENT SHUTDOWN FAILURE");
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void aRuntimeThatNeverComesIsNotWaitedFor(FunctionsSettings.Isolation isolation)
+      throws Exception {
+    var spec = function(isolation, HANDLER, Map.of("extensions/listener.py", LISTENS));
+    // The wrapper is given the runtime's command and starts nothing.
+    var wrapped = Map.of("COLOUR", "blue", "AWS_LAMBDA_EXEC_WRAPPER", "/usr/bin/false");
+    spec = FunctionsFixture.with(spec, Map.of("environment", wrapped));
+    assertThat(answer(spec)).contains("Runtime exited with error: exit status 1");
+    assertThat(ends(afterwards())).containsExactly("EVENT SHUTDOWN FAILURE");
+  }
+
   private static final String ON_TERM =
       """
       process.on('SIGTERM', () => { console.log('TERMINATED'); process.exit(0); });
@@ -392,6 +406,35 @@ class ExtensionsTest {
     var log = afterwards();
     System.err.println(log);
     assertThat(ends(log)).containsExactly("EVENT SHUTDOWN SPINDOWN", "EVENT SHUTDOWN SPINDOWN");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void soIsPython(FunctionsSettings.Isolation isolation) throws Exception {
+    String handler =
+        """
+        import signal, sys
+        def end(number, frame):
+            print("TERMINATED")
+            sys.exit(0)
+        signal.signal(signal.SIGTERM, end)
+        def handler(event, context):
+            return event
+        """;
+    assumeTrue(!Programs.onPath("python3").isEmpty(), "no Python");
+    fixture = new FunctionsFixture(folder, isolation);
+    var spec =
+        fixture.with(
+            fixture.spec("python3.12", "index.handler"),
+            Map.of("index.py", handler),
+            Map.of("extensions/listener.py", LISTENS),
+            Map.of("COLOUR", "blue"));
+    assertThat(answer(spec)).isEqualTo("{\"a\": 1}");
+    var log = afterwards();
+    assertThat(log).anyMatch(line -> line.startsWith("TERMINATED"));
+    assertThat(ends(log)).containsExactly("EVENT SHUTDOWN SPINDOWN");
   }
 
   @ParameterizedTest
