@@ -105,7 +105,7 @@ module BrumeRuntime
       @socket.fileno
     end
 
-    def send(*data)
+    def write(*data)
       @socket.write(*data)
     rescue SystemCallError
       exit!(0)
@@ -289,7 +289,7 @@ module BrumeRuntime
       answer, goes_on = answer(handler, request, LambdaContext.new(event), "/invocation/#{id}")
       flush
       frame(ENDED, id) if END_FRAMES
-      wire.send(goes_on ? answer << NEXT : answer)
+      wire.write(goes_on ? answer << NEXT : answer)
       goes_on
     end
 
@@ -396,10 +396,10 @@ module BrumeRuntime
       begin
         handler = become(given, notice)
       rescue Exception => e
-        wire.send(unable(e).post('/init/error'))
+        wire.write(unable(e).post('/init/error'))
         exit(-4)
       end
-      wire.send(NEXT)
+      wire.write(NEXT)
       exit(serve(wire, handler))
     end
 
@@ -422,7 +422,7 @@ module BrumeRuntime
       return [Wire.new(UNIXSocket.for_fd(again.to_i)), variables, ENV['BRUME_NOTICE']] if again
 
       wire = Wire.new(UNIXSocket.new(ENV.fetch('BRUME_SOCKET')))
-      wire.send("GET /brume/assign HTTP/1.1\r\n\r\n")
+      wire.write("GET /brume/assign HTTP/1.1\r\n\r\n")
       message = JSON.parse(wire.receive.body)
       given = message['env'] || variables
       start_again(wire, given, message['notice']) if sdk && brings_sdk?(given, Gem.path)
