@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -432,6 +433,34 @@ class ExtensionsTest {
             Map.of("extensions/listener.py", LISTENS),
             Map.of("COLOUR", "blue"));
     assertThat(answer(spec)).isEqualTo("{\"a\": 1}");
+    var log = afterwards();
+    assertThat(log).anyMatch(line -> line.startsWith("TERMINATED"));
+    assertThat(ends(log)).containsExactly("EVENT SHUTDOWN SPINDOWN");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FunctionsSettings.Isolation.class,
+      names = {"BEST", "NONE"})
+  void soIsJava(FunctionsSettings.Isolation isolation) throws Exception {
+    String handler =
+        """
+        public class Hooked {
+          static {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("TERMINATED")));
+          }
+          public String handle(String event) { return event; }
+        }
+        """;
+    fixture = new FunctionsFixture(Files.createDirectory(folder.resolve("data")), isolation);
+    var classes = new JavaCode(folder, 17).compile(Map.of("Hooked.java", handler));
+    var spec =
+        fixture.with(
+            fixture.spec("java21", "Hooked::handle"),
+            JavaCode.jar(classes),
+            FunctionsFixture.zip(Map.of("extensions/listener.py", LISTENS)),
+            Map.of("COLOUR", "blue"));
+    assertThat(fixture.invoke(spec, "\"a\"").payload()).asString().isEqualTo("\"a\"");
     var log = afterwards();
     assertThat(log).anyMatch(line -> line.startsWith("TERMINATED"));
     assertThat(ends(log)).containsExactly("EVENT SHUTDOWN SPINDOWN");
