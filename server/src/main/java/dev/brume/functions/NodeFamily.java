@@ -238,6 +238,13 @@ final class NodeFamily implements RuntimeFamily {
         || variable.equals("UV_THREADPOOL_SIZE");
   }
 
+  /// Source maps, which bundlers' users ask for, can be turned on in a process that waits.
+  @Override
+  public boolean isReadAtStart(String variable, String value) {
+    return isReadAtStart(variable)
+        && !(variable.equals("NODE_OPTIONS") && value.strip().equals("--enable-source-maps"));
+  }
+
   @Override
   public boolean isSource(String file) {
     return file.endsWith(".js") || file.endsWith(".mjs") || file.endsWith(".cjs");

@@ -45,6 +45,11 @@ interface RuntimeFamily {
     return false;
   }
 
+  /// The same when it says this.
+  default boolean isReadAtStart(String variable, String value) {
+    return isReadAtStart(variable);
+  }
+
   /// Brume's own inside of an environment: resources of this package. They are seen in
   /// `/var/runtime`.
   List<String> resources();

@@ -176,9 +176,11 @@ final class Starter {
     boolean noOrders = !launcher.join().sandbox().hasOwnRoot();
     return interpreter.family().isForeign()
         || noOrders && !extensionsOf(spec).isEmpty()
-        || spec.environment().keySet().stream()
+        || spec.environment().entrySet().stream()
             .anyMatch(
-                name -> READ_AT_START.contains(name) || interpreter.family().isReadAtStart(name));
+                one ->
+                    READ_AT_START.contains(one.getKey())
+                        || interpreter.family().isReadAtStart(one.getKey(), one.getValue()));
   }
 
   /// Makes the environment this function and waits until it asks for its first event; ends it

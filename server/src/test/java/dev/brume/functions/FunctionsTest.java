@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -83,6 +84,28 @@ class FunctionsTest {
     assertThat(env.has("JAVA_HOME")).isFalse();
     assertThat(env.has("BRUME_SOCKET")).isFalse();
     assertThat(context.get("cwd")).isEqualTo(env.get("LAMBDA_TASK_ROOT"));
+  }
+
+  @Test
+  void sourceMapsAreTurnedOnInAProcessThatHasWaited() throws Exception {
+    String map =
+        "{\"version\":3,\"sources\":[\"mine.ts\"],\"names\":[],\"mappings\":\"AAAA;AASA\"}";
+    String source =
+        "exports.handler = async () => fails().stack; function fails() {\n"
+            + "return new Error('x'); }\n"
+            + "//# sourceMappingURL=data:application/json;base64,"
+            + Base64.getEncoder().encodeToString(map.getBytes(StandardCharsets.UTF_8));
+    var options = Map.of("NODE_OPTIONS", "--enable-source-maps");
+    var plain = fixture.spec(FunctionsFixture.nodeRuntime(), "index.handler");
+    for (Map<String, String> variables : List.of(options, Map.<String, String>of())) {
+      var spec = fixture.with(plain, Map.of("index.js", source), Map.of(), variables);
+      assertThat(FunctionsFixture.json(fixture.invoke(spec, "{}")).asText())
+          .contains(variables.isEmpty() ? "/index.js:2:" : "/mine.ts:10:");
+    }
+    var family = new NodeFamily(FunctionsSettings.of(folder));
+    assertThat(family.isReadAtStart("NODE_OPTIONS", " --enable-source-maps ")).isFalse();
+    assertThat(family.isReadAtStart("NODE_OPTIONS", "--enable-source-maps -r x")).isTrue();
+    assertThat(family.isReadAtStart("NODE_DEBUG", "--enable-source-maps")).isTrue();
   }
 
   @Test

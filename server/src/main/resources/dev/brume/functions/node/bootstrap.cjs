@@ -580,6 +580,8 @@ async function assign({ body }) {
   for (const [key, value] of Object.entries(given)) if (process.env[key] !== value) process.env[key] = value;
   Module._initPaths();
   if (message.heapMegabytes) v8.setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
+  // All that a process which waited can still take from these options: see NodeFamily.
+  if (process.env.NODE_OPTIONS?.trim() === '--enable-source-maps') process.setSourceMapsEnabled(true);
   if (message.compileCache) Module.enableCompileCache(message.compileCache);
   patchConsole();
   if (message.notice) console.warn(message.notice);
