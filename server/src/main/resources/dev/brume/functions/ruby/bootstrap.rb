@@ -366,16 +366,14 @@ module BrumeRuntime
       exec(all, RbConfig.ruby, __FILE__, wire.fileno => wire.fileno, unsetenv_others: true)
     end
 
-    # Loads parts of the SDK; true when there are some.
+    # Loads parts of the SDK; true when there is something of it now.
     def preload
-      names = ENV['BRUME_PRELOAD'].to_s.split(',')
-      loaded = names.count do |name|
+      ENV['BRUME_PRELOAD'].to_s.split(',').each do |name|
         require name
-        true
       rescue LoadError, StandardError
-        false # the function itself will say what is missing when it asks for it
+        next # the function itself will say what is missing when it asks for it
       end
-      loaded.positive?
+      $LOADED_FEATURES.any? { |path| path.include?('/aws-') }
     end
 
     # Before Ruby 3.2 these add to an error's message, on Lambda they do not.
