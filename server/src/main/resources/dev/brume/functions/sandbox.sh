@@ -147,7 +147,7 @@ build_root() {
   fi
   mount -t proc proc proc
   # In a user namespace of our own nobody makes another one. (As root a filter of system calls sees to that.)
-  [ -n "$SB_UID" ] || echo 0 > proc/sys/user/max_user_namespaces 2>/dev/null || true
+  [ -n "$SB_UID" ] || { echo 0 > proc/sys/user/max_user_namespaces; } 2>/dev/null || true
   mount --bind -o ro "$SB_RUN" run/brume
   enter
 }
@@ -157,7 +157,7 @@ if [ -n "$own" ]; then
   PATH=/usr/sbin:/sbin:/usr/bin:/bin
   if [ "$*" = image ]; then build_image; fi
   if [ "$SB_ROOT" = / ]; then cd /; limit; else build_root; fi
-  echo sbx > /proc/sys/kernel/hostname 2>/dev/null || true
+  { echo sbx > /proc/sys/kernel/hostname; } 2>/dev/null || true
   drop="--no-new-privs --bounding-set=-all --inh-caps=-all"
   if [ -n "$SB_UID" ]; then drop="--reuid $SB_UID --regid $SB_UID --clear-groups $drop"; fi
   as="setpriv $drop --"
