@@ -291,7 +291,7 @@ final class Extensions {
         boolean crash = before != State.STARTED;
         fail(
             crash ? "Extension.Crash" : "Extension.LaunchError",
-            status > 128 ? "signal: " + (status - 128) : "exit status " + status);
+            status == 0 ? "exit code 0" : ExitReason.words(status));
       }
       changed.signalAll();
     } finally {

@@ -282,7 +282,9 @@ final class Invocations {
     }
     String type = fault != null ? fault.type() : timeout ? "Sandbox.Timedout" : "Runtime.ExitError";
     boolean memoryEnded =
-        what.endsWith("signal: killed") && environment.end() != Environment.End.STORAGE;
+        fault == null
+            && what.endsWith("signal: killed")
+            && environment.end() != Environment.End.STORAGE;
     String shown = memoryEnded ? "Runtime.OutOfMemory" : type;
     var result = timeout ? PlatformEvent.Result.timeout() : PlatformEvent.Result.error(shown);
     List<PlatformEvent> lines =

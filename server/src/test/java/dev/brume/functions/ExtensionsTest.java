@@ -130,6 +130,23 @@ class ExtensionsTest {
     assertThat(answer(function(isolation, HANDLER, Map.of("extensions/exits", exits))))
         .contains("\"errorType\":\"Extension.Crash\"", "Error: exit status 3");
     assertThat(fixture.log).contains("BYE");
+    String killed = CLIENT + "register([])\nos.kill(os.getpid(), 9)\n";
+    assertThat(answer(function(isolation, HANDLER, Map.of("extensions/killed", killed))))
+        .contains("Extension.Crash", "Error: signal: killed");
+    String killedLater =
+        CLIENT
+            + """
+            me, _, _ = register(["INVOKE"])
+            call("GET", "event/next", Lambda_Extension_Identifier=me)
+            os.kill(os.getpid(), 9)
+            """;
+    String waits = "exports.handler = () => new Promise((done) => setTimeout(done, 8000));";
+    assertThat(answer(function(isolation, waits, Map.of("extensions/killed", killedLater))))
+        .contains("Extension.Crash", "Error: signal: killed");
+    assertThat(fixture.log).noneMatch(line -> line.contains("OutOfMemory"));
+    String leaves = CLIENT + "register([])\n";
+    assertThat(answer(function(isolation, HANDLER, Map.of("extensions/leaves", leaves))))
+        .contains("Extension.Crash", "Error: exit code 0");
     String never = CLIENT + "sys.exit(4)\n";
     assertThat(answer(function(isolation, HANDLER, Map.of("extensions/never", never))))
         .contains("Extension.LaunchError", "exit status 4");
