@@ -160,6 +160,7 @@ final class Invocations {
       rest(environment);
       return;
     }
+    pool.settling(environment);
     Thread.ofVirtual()
         .name("functions-settle")
         .start(

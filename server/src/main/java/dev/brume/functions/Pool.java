@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// goes first, so that the others grow old and are let go.
 final class Pool {
   private static final Duration CREDENTIALS_LEFT = Duration.ofMinutes(5);
+  private static final long MOMENT_NANOS = 100_000_000;
   private static final Deque<Environment> NONE = new ArrayDeque<>();
   private final Clock clock;
   private final InstantSource wall;
@@ -30,6 +31,7 @@ final class Pool {
   private final Deque<Waiter> queue = new ArrayDeque<>();
   private final Map<String, Deque<Environment>> idle = new HashMap<>();
   private final Set<Environment> busy = new HashSet<>();
+  private final Set<Environment> settling = new HashSet<>();
   private final Set<Thread> farewells = ConcurrentHashMap.newKeySet();
   private final Spares spares;
   private int starting;
@@ -55,6 +57,7 @@ final class Pool {
   private static final class Waiter {
     private final String key;
     private final Condition called;
+    private boolean patient;
     private @Nullable Turn turn;
 
     Waiter(String key, Condition called) {
@@ -74,12 +77,16 @@ final class Pool {
         return new Turn.Warm(warm);
       }
       var waiter = new Waiter(key, lock.newCondition());
+      waiter.patient = settles(key);
       queue.add(waiter);
       admit();
       long nanos = patience.toNanos();
-      while (waiter.turn == null && nanos > 0) {
-        nanos = waiter.called.awaitNanos(nanos);
+      if (waiter.patient) {
+        nanos -= MOMENT_NANOS - awaitTurn(waiter, MOMENT_NANOS);
+        waiter.patient = false;
+        admit();
       }
+      awaitTurn(waiter, nanos);
       queue.remove(waiter);
       return waiter.turn;
     } catch (InterruptedException e) {
@@ -90,8 +97,32 @@ final class Pool {
     }
   }
 
-  /// The outcome of a [Turn.Start]: the environment, which the caller then has; null if there is
-  /// none.
+  // What is left of the time.
+  private static long awaitTurn(Waiter waiter, long nanos) throws InterruptedException {
+    long left = nanos;
+    while (waiter.turn == null && left > 0) {
+      left = waiter.called.awaitNanos(left);
+    }
+    return left;
+  }
+
+  // Whether more of the function's have just answered than are waited for.
+  private boolean settles(String key) {
+    long soon = settling.stream().filter(it -> it.assignment().spec().key().equals(key)).count();
+    return soon > queue.stream().filter(other -> other.patient && other.key.equals(key)).count();
+  }
+
+  /// It has answered and is not ready for more yet. Who comes next waits a moment for it.
+  void settling(Environment environment) {
+    lock.lock();
+    try {
+      settling.add(environment);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The outcome of a [Turn.Start]: the environment, which the caller then has, or null.
   void started(@Nullable Environment environment) {
     lock.lock();
     try {
@@ -182,9 +213,12 @@ final class Pool {
   // Lets those who have waited longest start, as far as there is room. Starting a process is work
   // for a processor, so no more than there are of them start at once.
   private void admit() {
-    while (!queue.isEmpty() && starting < startingMax && hasRoom()) {
-      starting++;
-      call(queue.removeFirst(), new Turn.Start());
+    for (Waiter waiter : List.copyOf(queue)) {
+      if (!waiter.patient && starting < startingMax && hasRoom()) {
+        starting++;
+        queue.remove(waiter);
+        call(waiter, new Turn.Start());
+      }
     }
     if (queue.isEmpty()) {
       quiet.signalAll();
@@ -253,6 +287,7 @@ final class Pool {
   void giveBack(Environment environment) {
     lock.lock();
     try {
+      settling.remove(environment);
       environment.offer();
       if (closed || !usable(environment)) {
         busy.remove(environment);
@@ -294,6 +329,7 @@ final class Pool {
   void discard(Environment environment) {
     lock.lock();
     try {
+      settling.remove(environment);
       busy.remove(environment);
       drop(environment);
       admit();
