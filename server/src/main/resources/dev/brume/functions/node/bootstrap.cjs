@@ -582,7 +582,8 @@ async function assign({ body }) {
   if (message.heapMegabytes) v8.setFlagsFromString(`--max-old-space-size=${message.heapMegabytes}`);
   // All that a process which waited can still take from these options: see NodeFamily.
   if (process.env.NODE_OPTIONS?.trim() === '--enable-source-maps') process.setSourceMapsEnabled(true);
-  if (message.compileCache) Module.enableCompileCache(message.compileCache);
+  // What is counted would be less precise with it.
+  if (message.compileCache && !process.env.NODE_V8_COVERAGE) Module.enableCompileCache(message.compileCache);
   patchConsole();
   if (message.notice) console.warn(message.notice);
   try {
