@@ -25,7 +25,7 @@ final class Pool {
   private final Clock clock;
   private final InstantSource wall;
   private final int environmentsMax;
-  private final int startingMax = Runtime.getRuntime().availableProcessors();
+  private final int startingMax = 2 * Runtime.getRuntime().availableProcessors();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final Deque<Waiter> queue = new ArrayDeque<>();
@@ -211,7 +211,7 @@ final class Pool {
   }
 
   // Lets those who have waited longest start, as far as there is room. Starting a process is work
-  // for a processor, so no more than there are of them start at once.
+  // for a processor and now and then a wait for the kernel, so only so many start at once.
   private void admit() {
     for (Waiter waiter : List.copyOf(queue)) {
       if (!waiter.patient && starting < startingMax && hasRoom()) {
