@@ -52,6 +52,17 @@ class FunctionsTest {
   }
 
   @Test
+  void eventsOfAnySizeArriveWhole() {
+    // Around what is read at once, with characters of several bytes at every place.
+    for (int length : new int[] {65_000, 65_100, 65_200, 65_300, 65_400, 65_500, 65_536, 5 << 20}) {
+      for (String start : new String[] {"", "a", "aa"}) {
+        String event = "\"" + start + "€".repeat(length / 3) + "\"";
+        assertThat(fixture.node("kinds.echo", event)).isEqualTo(event);
+      }
+    }
+  }
+
+  @Test
   void modulesWithTopLevelAwaitAnswerAndFindTheSdk() {
     assertThat(fixture.node("esm.handler", "{\"x\":2}"))
         .isEqualTo("{\"ready\":\"ready\",\"x\":2,\"client\":\"function\"}");

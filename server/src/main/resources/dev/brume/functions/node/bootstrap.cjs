@@ -26,51 +26,62 @@ const PRACTISES = process.env.BRUME_PRACTICE !== undefined; // what was compiled
 
 // ---------------------------------------------------------------------------------------------------------------- wire
 
-const socket = new net.Socket();
+const input = Buffer.allocUnsafeSlow(64 * 1024);
+const socket = new net.Socket({ onread: { buffer: input, callback: (length) => take(input.subarray(0, length)) } });
 let rehearsing = true; // then nothing is sent or printed
-let onNext = null; // receives {headers, body} of the next assign or invocation
-let chunks = [];
+let onNext = null; // receives the head and the body of the next assign or invocation
+let chunks = []; // of a message that is not whole yet
 let held = 0;
-let head = null; // headers of the response being read
+let wanted = 0;
 
 socket.on('connect', () => socket.write('GET /brume/assign HTTP/1.1\r\n\r\n'));
 socket.on('error', () => exit(1));
 socket.on('close', () => (PRACTISES ? require('./practice.cjs')(exit) : exit(0)));
-socket.on('data', (chunk) => {
-  chunks.push(chunk);
-  held += chunk.length;
-  while (readResponse());
-});
 
-function readResponse() {
-  if (head === null) {
-    if (held === 0) return false;
-    const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    const end = all.indexOf('\r\n\r\n');
-    chunks = [all];
-    if (end < 0) return false;
-    const headers = {};
-    const lines = all.latin1Slice(0, end).split('\r\n');
-    for (let i = 1; i < lines.length; i++) {
-      const colon = lines[i].indexOf(':');
-      headers[lines[i].slice(0, colon).toLowerCase()] = lines[i].slice(colon + 1).trim();
+// Most messages come in one piece and are used up before the next one: only what is left over is copied.
+function take(piece) {
+  let all = piece;
+  if (held > 0) {
+    chunks.push(Buffer.from(piece));
+    held += piece.length;
+    if (held < wanted) return;
+    all = Buffer.concat(chunks, held);
+    chunks = [];
+    held = 0;
+  }
+  while (all.length > 0) {
+    const length = receive(all);
+    if (length > all.length) {
+      chunks = [Buffer.from(all)];
+      held = all.length;
+      wanted = length;
+      return;
     }
-    head = { status: Number(lines[0].split(' ')[1]), headers, length: Number(headers['content-length'] || 0) };
-    chunks = [all.subarray(end + 4)];
-    held = chunks[0].length;
+    all = all.subarray(length);
   }
-  if (held < head.length) return false;
-  const all = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-  const { headers, length } = head;
-  head = null;
-  chunks = all.length > length ? [all.subarray(length)] : [];
-  held = all.length - length;
-  if (headers['lambda-runtime-aws-request-id'] || headers['brume-assign']) {
-    const receive = onNext;
+}
+
+// The length of the message that comes first; while it is not whole, how much there has to be before one looks again.
+function receive(all) {
+  const end = all.indexOf('\r\n\r\n');
+  if (end < 0) return all.length + 1;
+  const head = all.latin1Slice(0, end + 2);
+  const length = end + 4 + Number(field(head, 'Content-Length') || 0);
+  if (length > all.length) return length;
+  if (field(head, 'Lambda-Runtime-Aws-Request-Id') || field(head, 'Brume-Assign')) {
+    const next = onNext;
     onNext = null;
-    receive({ headers, body: all.subarray(0, length) });
+    next(head, all.toString('utf8', end + 4, length));
   }
-  return held > 0;
+  return length;
+}
+
+// Brume writes names always in the same way.
+function field(head, name) {
+  const at = head.indexOf(`\r\n${name}: `);
+  if (at < 0) return undefined;
+  const from = at + name.length + 4;
+  return head.slice(from, head.indexOf('\r', from));
 }
 
 function send(text, done) {
@@ -326,6 +337,7 @@ let handler;
 let handlerIsAsync = false;
 let beforeExit = null;
 let current = null; // the invocation in progress
+let about = {}; // the variables that contexts tell of
 
 process.on('beforeExit', () => {
   const listener = beforeExit;
@@ -386,22 +398,24 @@ function fail(invocation, thrown) {
   finish(invocation, errorPost(`/invocation/${invocation.id}/error`, thrown));
 }
 
-function contextOf(headers, id) {
-  const deadline = Number(headers['lambda-runtime-deadline-ms']);
-  const parsed = (name) => (headers[name] ? JSON.parse(headers[name]) : undefined);
-  const env = process.env;
+function contextOf(head, id) {
+  const deadline = Number(field(head, 'Lambda-Runtime-Deadline-Ms'));
+  const parsed = (name) => {
+    const text = field(head, name);
+    return text ? JSON.parse(text) : undefined;
+  };
   return {
     callbackWaitsForEmptyEventLoop: true,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: parsed('lambda-runtime-client-context'),
-    identity: parsed('lambda-runtime-cognito-identity'),
-    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    functionVersion: about.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: about.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: about.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: about.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: about.AWS_LAMBDA_LOG_STREAM_NAME,
+    clientContext: parsed('Lambda-Runtime-Client-Context'),
+    identity: parsed('Lambda-Runtime-Cognito-Identity'),
+    invokedFunctionArn: field(head, 'Lambda-Runtime-Invoked-Function-Arn'),
     awsRequestId: id,
-    tenantId: headers['lambda-runtime-aws-tenant-id'],
+    tenantId: field(head, 'Lambda-Runtime-Aws-Tenant-Id'),
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
 }
@@ -421,12 +435,12 @@ function addCallbacks(context, invocation) {
   return complete;
 }
 
-function invoke({ headers, body }) {
-  const id = headers['lambda-runtime-aws-request-id'];
+function invoke(head, body) {
+  const id = field(head, 'Lambda-Runtime-Aws-Request-Id');
   const invocation = { id, done: false, completed: false };
   current = invocation;
   globalThis[REQUEST_ID] = id;
-  const trace = headers['lambda-runtime-trace-id'];
+  const trace = field(head, 'Lambda-Runtime-Trace-Id');
   if (trace) process.env._X_AMZN_TRACE_ID = trace;
   else delete process.env._X_AMZN_TRACE_ID;
   hold(false);
@@ -439,9 +453,9 @@ function invoke({ headers, body }) {
     else fail(invocation, error);
   };
   try {
-    const context = contextOf(headers, id);
+    const context = contextOf(head, id);
     const callback = addCallbacks(context, invocation);
-    const event = JSON.parse(body.toString('utf8'));
+    const event = JSON.parse(body);
     if (handler[STREAMING] === 'response') return stream(invocation, event, context);
     const result = handler(event, context, callback);
     if (result && typeof result.then === 'function') {
@@ -571,8 +585,8 @@ function provideGlobals() {
 
 // -------------------------------------------------------------------------------------------------------------- assign
 
-async function assign({ body }) {
-  const message = JSON.parse(body.toString('utf8'));
+async function assign(head, body) {
+  const message = JSON.parse(body);
   // Only what differs: setting TZ to what it is would load the time zones anew.
   // Without variables in the message they have been there from the start.
   const given = message.env || process.env;
@@ -584,6 +598,7 @@ async function assign({ body }) {
   if (process.env.NODE_OPTIONS?.trim() === '--enable-source-maps') process.setSourceMapsEnabled(true);
   // What is counted would be less precise with it.
   if (message.compileCache && !process.env.NODE_V8_COVERAGE) Module.enableCompileCache(message.compileCache);
+  about = { ...process.env };
   patchConsole();
   if (message.notice) console.warn(message.notice);
   try {
@@ -641,7 +656,7 @@ async function rehearse() {
     AWS_SECRET_ACCESS_KEY: 'none', AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const receive = (headers, body) =>
-    socket.emit('data', Buffer.from(`HTTP/1.1 200 OK\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`));
+    take(Buffer.from(`HTTP/1.1 200 OK\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`));
   const step = () => new Promise(setImmediate);
   try {
     onNext = assign;
