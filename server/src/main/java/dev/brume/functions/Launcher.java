@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /// Starts the processes of environments. All of them from one platform thread that lives as long as
@@ -29,6 +30,8 @@ final class Launcher implements AutoCloseable {
   private final Path runtimeFolder;
   private final @Nullable Syscalls system = Syscalls.load();
   private final AtomicInteger numbers = new AtomicInteger();
+  private final ReentrantReadWriteLock closing = new ReentrantReadWriteLock();
+  private boolean closed;
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("functions-spawner").daemon(true).factory());
@@ -91,8 +94,8 @@ final class Launcher implements AutoCloseable {
     interpreter.family().ensure(interpreter);
     String id = ids.hex(12);
     int number = numbers.incrementAndGet();
-    Sandbox.Places places = places(id);
-    Enclosure enclosure = sandbox.enclose(id, places);
+    Enclosure enclosure = enclose(id);
+    Sandbox.Places places = enclosure.places();
     RuntimeSocket socket = null;
     RuntimeApi api = null;
     try {
@@ -120,6 +123,19 @@ final class Launcher implements AutoCloseable {
       }
       enclosure.release();
       throw e;
+    }
+  }
+
+  // What has begun before the end is seen by it, and cleaned up.
+  private Enclosure enclose(String id) throws IOException {
+    closing.readLock().lock();
+    try {
+      if (closed) {
+        throw new IOException("no process is started any more");
+      }
+      return sandbox.enclose(id, places(id));
+    } finally {
+      closing.readLock().unlock();
     }
   }
 
@@ -259,6 +275,9 @@ final class Launcher implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.writeLock().lock();
+    closed = true;
+    closing.writeLock().unlock();
     spawner.shutdownNow();
     sandbox.close();
     try {

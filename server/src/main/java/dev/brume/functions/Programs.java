@@ -115,14 +115,19 @@ final class Programs {
     return run(PROBE_SECONDS, command);
   }
 
-  /// The same with more time.
+  /// The same with more time. Who is interrupted ends the program.
   static List<String> run(long seconds, List<String> command) {
+    Process process;
     try {
-      Process process =
+      process =
           new ProcessBuilder(command)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
+    } catch (IOException e) {
+      return List.of();
+    }
+    try {
       if (!process.waitFor(seconds, TimeUnit.SECONDS) || process.exitValue() != 0) {
         process.destroyForcibly();
         return List.of();
@@ -133,6 +138,7 @@ final class Programs {
     } catch (IOException e) {
       return List.of();
     } catch (InterruptedException e) {
+      process.destroyForcibly().onExit().join();
       Thread.currentThread().interrupt();
       return List.of();
     }

@@ -64,7 +64,7 @@ final class Starter {
   private final Imports imports = new Imports();
   private final Set<Interpreter> refilling = ConcurrentHashMap.newKeySet();
   private final Set<String> noticed = ConcurrentHashMap.newKeySet();
-  private final Set<String> compiled = ConcurrentHashMap.newKeySet();
+  private final Compiling compiling;
   private final BackOff<Interpreter> replacing = new BackOff<>();
   private volatile boolean closed;
 
@@ -82,6 +82,7 @@ final class Starter {
     this.clock = clock;
     this.ids = ids;
     this.code = code;
+    compiling = new Compiling(code);
     this.pool = pool;
     this.launcher = launcher;
     this.timer = timer;
@@ -413,21 +414,9 @@ final class Starter {
         TimeUnit.SECONDS);
   }
 
-  private void compile(Interpreter interpreter, FunctionSpec spec) {
-    for (String hash : new String[] {spec.codeHash(), spec.layersHash()}) {
-      if (hash != null && compiled.add(interpreter.executable() + " " + hash)) {
-        Thread.ofPlatform()
-            .name("functions-compile")
-            .daemon(true)
-            .start(
-                () -> interpreter.family().compile(interpreter, code.codeFolder().resolve(hash)));
-      }
-    }
-  }
-
   private boolean learn(Interpreter interpreter, FunctionSpec spec) throws IOException {
     Path folder = code.folder(spec.codeHash());
-    compile(interpreter, spec);
+    compiling.start(interpreter, spec);
     return imports.learn(interpreter.family(), spec.codeHash(), folder);
   }
 
@@ -485,5 +474,6 @@ final class Starter {
 
   void close() {
     closed = true;
+    compiling.close();
   }
 }
