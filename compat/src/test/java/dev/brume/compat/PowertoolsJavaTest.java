@@ -113,7 +113,7 @@ class PowertoolsJavaTest {
   private static List<String> log(String name) {
     try {
       var lines = new ArrayList<String>();
-      JSON.readTree(server.aws("logs", "Logs_20140328.FilterLogEvents", "{\"logGroupName\":\"/aws/lambda/" + name + "\"}")).get("events")
+      JSON.readTree(server.aws("logs", "Logs_20140328.FilterLogEvents", "{\"logGroupName\":\"/aws/lambda/" + name + "\"}")).path("events")
           .forEach(e -> lines.add(e.get("message").asText().strip()));
       return lines;
     } catch (IOException e) {

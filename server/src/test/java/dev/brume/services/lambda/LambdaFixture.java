@@ -190,6 +190,16 @@ final class LambdaFixture implements AutoCloseable {
         StandardCharsets.UTF_8);
   }
 
+  /// How many lines of functions end like this.
+  long lines(String end) {
+    try {
+      service.flushLogs();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return List.copyOf(log).stream().filter(line -> line.endsWith(end)).count();
+  }
+
   String queue(String name) {
     return sqs.createQueue(
             call(),
