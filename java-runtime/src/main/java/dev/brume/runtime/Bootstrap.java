@@ -75,7 +75,7 @@ public final class Bootstrap {
 
     @Override
     public void setContextClassLoader(ClassLoader loader) {
-      if (!loader.getClass().getSimpleName().equals("CustomerClassLoader")) {
+      if (loader == null || !loader.getClass().getSimpleName().equals("CustomerClassLoader")) {
         super.setContextClassLoader(loader);
       }
     }

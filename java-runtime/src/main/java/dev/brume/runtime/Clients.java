@@ -101,10 +101,11 @@ final class Clients {
   }
 
   private void use(Class<?> type) throws Exception {
-    if (type.isInterface() && goesOn()) {
-      make(type, null).close();
+    if (!type.isInterface() || !goesOn()) {
+      return;
     }
-    if (type.isInterface() && goesOn()) {
+    make(type, null).close();
+    if (goesOn()) {
       AutoCloseable client = make(type, nowhere());
       ask(type, client);
       client.close();

@@ -9,13 +9,17 @@ final class Compiling implements AutoCloseable {
   private final CodeStore code;
   private final Set<String> begun = ConcurrentHashMap.newKeySet();
   private final Set<Thread> working = ConcurrentHashMap.newKeySet();
+  private boolean closed;
 
   Compiling(CodeStore code) {
     this.code = code;
   }
 
   /// Returns at once.
-  void start(Interpreter interpreter, FunctionSpec spec) {
+  synchronized void start(Interpreter interpreter, FunctionSpec spec) {
+    if (closed) {
+      return;
+    }
     for (String hash : new String[] {spec.codeHash(), spec.layersHash()}) {
       if (hash != null && begun.add(interpreter.executable() + " " + hash)) {
         Thread thread =
@@ -36,7 +40,8 @@ final class Compiling implements AutoCloseable {
 
   /// Ends what is at work: code may be deleted afterwards.
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     for (Thread thread : working) {
       thread.interrupt();
       try {

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Learns from functions' code which parts of the AWS SDK it asks for, so that waiting processes
 /// have them loaded.
@@ -48,6 +50,16 @@ final class Imports {
       }
     }
     return news;
+  }
+
+  /// What the first group of a pattern finds in source, in its order.
+  static Set<String> named(Pattern pattern, String source) {
+    Set<String> found = new LinkedHashSet<>();
+    Matcher matcher = pattern.matcher(source);
+    while (matcher.find()) {
+      found.add(matcher.group(1));
+    }
+    return found;
   }
 
   private static void scan(RuntimeFamily family, Path file, Set<String> found, long[] left) {

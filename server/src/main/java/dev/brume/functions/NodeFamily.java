@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -252,11 +251,6 @@ final class NodeFamily implements RuntimeFamily {
 
   @Override
   public Set<String> imports(String source) {
-    Set<String> found = new LinkedHashSet<>();
-    Matcher matcher = IMPORT.matcher(source);
-    while (matcher.find()) {
-      found.add(matcher.group(1));
-    }
-    return found;
+    return Imports.named(IMPORT, source);
   }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -258,11 +257,7 @@ final class PythonFamily implements RuntimeFamily {
 
   @Override
   public Set<String> imports(String source) {
-    Set<String> found = new LinkedHashSet<>();
-    Matcher matcher = CLIENT.matcher(source);
-    while (matcher.find()) {
-      found.add(matcher.group(1));
-    }
+    Set<String> found = Imports.named(CLIENT, source);
     if (source.contains("boto3")) {
       found.add("boto3");
     }

@@ -233,11 +233,6 @@ final class RubyFamily implements RuntimeFamily {
 
   @Override
   public Set<String> imports(String source) {
-    Set<String> names = new LinkedHashSet<>();
-    Matcher matcher = REQUIRE.matcher(source);
-    while (matcher.find()) {
-      names.add(matcher.group(1));
-    }
-    return names;
+    return Imports.named(REQUIRE, source);
   }
 }

@@ -148,6 +148,9 @@ public class Kinds {
     private final ClassLoader early = Thread.currentThread().getContextClassLoader();
 
     public Slow() throws InterruptedException {
+      // Functions may have none for a while.
+      Thread.currentThread().setContextClassLoader(null);
+      Thread.currentThread().setContextClassLoader(early);
       Thread.sleep(300);
     }
 
